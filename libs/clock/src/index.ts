@@ -1,0 +1,2 @@
+export { ManualRuntime } from './manual-runtime.js';
+export { type Runtime, systemRuntime, type Timer } from './runtime.js';

@@ -1,0 +1,17 @@
+export * from './claim/announce-worker.js';
+export * from './claim/beat-worker.js';
+export * from './claim/claim-jobs.js';
+export * from './dispatch/dispatch-jobs.js';
+export { defineMessage, type Message, openEnvelope, READER_VERSION } from './envelope.js';
+export * from './fields.js';
+export * from './files/record-files.js';
+export * from './keys/api-keys.js';
+export * from './read/read-events.js';
+export * from './read/read-jobs.js';
+export * from './read/read-types.js';
+export * from './report/probe-beats.js';
+export * from './report/release-attempts.js';
+export * from './report/report-attempts.js';
+export { faultReply, ProblemBody } from './rpc-reply.js';
+export * from './services.js';
+export * from './submit/submit-jobs.js';
