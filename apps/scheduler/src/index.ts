@@ -1,1 +1,2 @@
-export {};
+export { createScheduler, type SchedulerDependencies } from './create-scheduler.js';
+export { SchedulerConfig } from './scheduler.config.js';

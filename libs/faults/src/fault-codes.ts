@@ -13,6 +13,7 @@ const code = (kind: FaultKind, status: number, title: string): CodeEntry => ({ k
 /** Every code that leaves a service, as `<stage>.<specific>`. The one truth for HTTP status and kind. */
 export const FAULT_CODES = {
   'http.body-malformed': code('invalid', 400, 'The body is not valid JSON'),
+  'http.request-malformed': code('invalid', 400, 'The request is not valid HTTP'),
   'http.body-too-deep': code('invalid', 400, 'The body is nested too deeply'),
   'http.body-too-large': code('invalid', 413, 'The body is too large'),
   'http.content-type-unsupported': code('invalid', 415, 'The content type is not supported'),
@@ -24,6 +25,7 @@ export const FAULT_CODES = {
   'auth.token-missing': code('forbidden', 401, 'A bearer token is required'),
   'auth.token-invalid': code('forbidden', 401, 'The bearer token is not valid'),
   'auth.scope-missing': code('forbidden', 403, 'The token lacks a scope'),
+  'auth.keys-unavailable': code('retryable', 503, 'The issuer of tokens did not answer'),
   'submit.type-unknown': code('invalid', 422, 'The job type is not known'),
   'submit.payload-invalid': code('invalid', 422, 'The payload does not match the schema of its job type'),
   'submit.key-reused': code('conflict', 422, 'The Idempotency-Key was used with another request'),
@@ -40,6 +42,8 @@ export const FAULT_CODES = {
   'files.checksum-mismatch': code('invalid', 422, 'The content does not match the checksum'),
   'files.changed': code('conflict', 409, 'The stored object is not the one that was recorded'),
   'files.upload-unknown': code('not-found', 404, 'There is no such upload'),
+  'files.upload-incomplete': code('conflict', 409, 'The upload has not arrived yet'),
+  'files.key-invalid': code('invalid', 400, 'The object key or name is not allowed'),
   'files.presign-unsupported': code('invalid', 409, 'This storage has no presigned URLs'),
   'files.unavailable': code('retryable', 503, 'The file storage did not answer'),
   'keys.unknown': code('not-found', 404, 'There is no such API key'),

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { checkDefinition } from './check-definition.js';
 
 /** JSON Schema (draft 2020-12 subset that ajv compiles). */
 export type JsonSchema = { readonly [key: string]: unknown };
@@ -15,9 +16,9 @@ export interface Backoff {
 }
 
 export interface JobLimits {
-  /** After this long the handler's `signal` aborts. Default 25 min. */
+  /** This long after the start the handler's `signal` aborts. Default: five sixths of `hardMs`. Must be below `hardMs`. */
   softMs?: number;
-  /** After this long the child's process group is killed by SIGKILL. Default 30 min. */
+  /** This long after the start the child's process group is killed by SIGKILL. Default 30 min. */
   hardMs?: number;
 }
 
@@ -43,11 +44,16 @@ export interface JobContext {
   readonly jobId: string;
   /** Attempt number, from 1. */
   readonly attempt: number;
-  /** Aborts at the soft limit, on cancel and when the lease is lost. */
+  /**
+   * Aborts at the soft limit, on cancel and when the lease is lost; `signal.reason.name` is then `SoftLimit`, `Cancelled`
+   * or `LeaseLost`. Pass it on to fetch and spawn. Who ignores it is killed at the hard limit.
+   */
   readonly signal: AbortSignal;
-  /** A directory of this attempt's own; removed afterwards. */
+  /** A directory of this attempt's own, made at first use; removed afterwards. */
   readonly scratchDir: string;
+  /** 0–100. Ten a second go out; of what comes faster the latest wins. */
   progress(percent: number, message?: string): void;
+  /** At most 1,000 lines of 4 KiB an attempt, together with what the process prints. */
   log(message: string, level?: 'debug' | 'info' | 'warn' | 'error'): void;
   readonly files: JobFiles;
 }
@@ -55,7 +61,10 @@ export interface JobContext {
 export interface JobFiles {
   /** Fetches an input file into the scratch directory and answers its path, checksum verified. Rejects when the id is not one of the job's tenant. */
   fetch(fileId: string): Promise<{ path: string; name: string; size: number; sha256: string }>;
-  /** Stores an artifact of this attempt: a path, bytes or a stream. It becomes visible when the attempt succeeds. */
+  /**
+   * Stores an artifact of this attempt. A string is a path (relative to `scratchDir`), not content: for text pass
+   * `Buffer.from(text)`. It becomes visible when the attempt succeeds.
+   */
   put(name: string, content: string | Uint8Array | Readable, options?: { contentType?: string }): Promise<void>;
 }
 
@@ -75,7 +84,10 @@ export interface JobDefinition<Payload = unknown, Result = unknown> {
   weight?: 'tiny' | 'heavy';
   /** How many of it one worker runs at a time unless told otherwise. Default: 1 heavy, 64 tiny. */
   slots?: number;
-  /** Child's memory in MiB beyond which it is killed and recorded as `oom`. */
+  /**
+   * Resident memory in MiB, child and its own children together, beyond which it is killed and recorded as `oom` (at
+   * least 64; Linux). Also V8's heap limit. A tiny type's limit is its shared child's.
+   */
   memoryMb?: number;
   /** Programs that must be on PATH, such as `tesseract`. */
   tools?: string[];
@@ -84,9 +96,17 @@ export interface JobDefinition<Payload = unknown, Result = unknown> {
   run(payload: Payload, context: JobContext): Promise<Result> | Result;
 }
 
+/**
+ * How a thrown error asks for its retry. A registered symbol and not `instanceof`: the handler's package may have another
+ * copy of this module than the worker.
+ */
+export const RETRY = Symbol.for('windlass.handler.retry');
+export type RetryWish = 'default' | 'never' | { delayMs: number };
+
 /** Thrown by a handler: the job fails for good, without another attempt. */
 export class FailJob extends Error {
-  override readonly name = 'FailJob';
+  override readonly name: string = 'FailJob';
+  readonly [RETRY]: RetryWish = 'never';
   /** @param code stable word for programs, such as `cad.truncated` */
   constructor(
     message: string,
@@ -98,11 +118,43 @@ export class FailJob extends Error {
 
 /** Thrown by a handler: try again, not before `delayMs` from now. Counts as an attempt. */
 export class RetryJob extends Error {
-  override readonly name = 'RetryJob';
+  override readonly name: string = 'RetryJob';
+  readonly [RETRY]: RetryWish;
   constructor(
     message: string,
     readonly delayMs: number,
   ) {
     super(message);
+    this[RETRY] = { delayMs };
   }
+}
+
+/**
+ * Declares a job type. A handler package's default export is one definition or an array of them.
+ * Nothing is filled in: what is left out stays out, and the worker applies the documented default.
+ * @returns a frozen copy
+ * @throws TypeError that names every fault of the definition at once
+ */
+export function defineJob<Payload = unknown, Result = unknown>(
+  definition: JobDefinition<Payload, Result>,
+): Readonly<JobDefinition<Payload, Result>> {
+  checkDefinition(definition);
+  const copy: JobDefinition<Payload, Result> = { ...definition };
+  copy.payload = frozenCopy(definition.payload);
+  copy.result = frozenCopy(definition.result);
+  if (definition.limits) copy.limits = frozenCopy(definition.limits);
+  if (definition.retry) copy.retry = frozenCopy(definition.retry);
+  if (definition.tools) copy.tools = frozenCopy(definition.tools);
+  return Object.freeze(copy);
+}
+
+function frozenCopy<T>(value: T): T {
+  const freeze = (part: unknown): void => {
+    if (typeof part !== 'object' || part === null || Object.isFrozen(part)) return;
+    Object.freeze(part);
+    for (const child of Object.values(part)) freeze(child);
+  };
+  const copy = structuredClone(value);
+  freeze(copy);
+  return copy;
 }

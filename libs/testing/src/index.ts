@@ -1,1 +1,6 @@
-export {};
+export { evalOnRabbit, type RabbitAddress, rabbitCtl, type S3Address, startServices } from '@windlass/services';
+export { type FreshBucket, freshBucket } from './fresh-bucket.js';
+export { type FreshDatabase, freshDatabase } from './fresh-database.js';
+export { type FreshVhost, freshVhost } from './fresh-vhost.js';
+export { type TestServer, testServer, testServerIfAvailable, testServers } from './test-servers.js';
+export { type WaitOptions, waitFor } from './wait-for.js';

@@ -42,6 +42,8 @@ export const finishFile = defineMessage(
     etag: Type.String({ maxLength: 256 }),
   }),
 );
+/** gateway → core, when an upload was given up or failed: forgets a `pending` file and answers it as it was. A stored one stays: `files.unknown`. */
+export const dropFile = defineMessage('files.drop', Type.Object({ tenantId: TenantId, id: Uuid }));
 export const readFile = defineMessage('files.read', Type.Object({ tenantId: TenantId, id: Uuid }));
 export const fileReply = defineMessage('files.reply', FileView);
 

@@ -1,1 +1,4 @@
-export {};
+import { hash } from './hash.js';
+
+export type { HashResult } from './hash.js';
+export default [hash];

@@ -1,0 +1,30 @@
+import type { FieldError } from '@windlass/faults';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import type { ErrorObject, ValidateFunction } from 'ajv';
+import ajvFormats from 'ajv-formats';
+
+/** Compiles a schema of a job type. Throws when it is not a schema. */
+export function compileSchema(schema: Record<string, unknown>): ValidateFunction {
+  // One instance a schema: an `$id` used by two types must not clash.
+  const ajv = new Ajv2020({ allErrors: true, strict: false, ownProperties: true, validateFormats: true });
+  ajvFormats.default(ajv);
+  return ajv.compile(schema);
+}
+
+/** At most this many field errors are told: with allErrors a hostile payload could ask for millions. */
+const MAX_ERRORS = 20;
+
+/** ajv's errors as field errors below `prefix` (a JSON pointer). */
+export function fieldErrorsOf(errors: ErrorObject[] | null | undefined, prefix: string): FieldError[] {
+  return (errors ?? []).slice(0, MAX_ERRORS).map((error) => ({
+    path: prefix + error.instancePath,
+    message: describe(error),
+  }));
+}
+
+function describe(error: ErrorObject): string {
+  const { params } = error;
+  if (error.keyword === 'additionalProperties') return `has an unknown property "${String(params.additionalProperty)}"`;
+  if (error.keyword === 'enum') return `must be one of ${JSON.stringify(params.allowedValues)}`;
+  return error.message ?? 'is not valid';
+}

@@ -1,0 +1,57 @@
+import type { AttemptReport, ReportStatus } from '@windlass/contracts';
+import { decideAttempt } from '@windlass/lifecycle';
+import {
+  type FinishedAttempt, finishAttempts, findRecorded, FlushQueue, type HeldAttempt, readHeldAttempts, type RetriedAttempt, retryAttempts,
+} from '@windlass/store';
+import type { CorePorts } from '../core-ports.js';
+
+type Ports = Pick<CorePorts, 'db' | 'dispatcher' | 'runtime'> & { finished(ids: Iterable<string>): void };
+
+/**
+ * The report stage: outcomes of one flush. Successes end in one statement; failures are decided by the lifecycle and written by
+ * compare-and-set. What changed no row was recorded before, or is fenced.
+ */
+export function reportQueue(ports: Ports): FlushQueue<AttemptReport, ReportStatus> {
+  return new FlushQueue<AttemptReport, ReportStatus>({
+    maxItems: 500,
+    maxWaiting: 20_000,
+    keyOf: (report) => report.jobId,
+    flush: (reports) => record(reports, ports),
+  });
+}
+
+async function record(reports: AttemptReport[], ports: Ports): Promise<ReportStatus[]> {
+  const { finishes, retries } = await decide(reports, ports);
+  const ended = finishes.length > 0 ? await finishAttempts(ports.db.engine, finishes) : new Set<string>();
+  ports.finished(ended);
+  const again = retries.length > 0 ? await retryAttempts(ports.db.engine, retries) : [];
+  // Those with a delay are promoted by the scheduler when due.
+  for (const lane of again) ports.dispatcher.nudge({ queue: lane.queue, type: lane.type });
+  const done = new Set([...ended, ...again.map((row) => row.id)]);
+  const open = reports.filter((report) => !done.has(report.jobId));
+  const earlier = open.length > 0 ? await findRecorded(ports.db.engine, open) : new Set<string>();
+  return reports.map((report) => (done.has(report.jobId) ? 'recorded' : earlier.has(report.jobId) ? 'repeated' : 'fenced'));
+}
+
+async function decide(reports: AttemptReport[], ports: Ports) {
+  const failed = reports.filter((report) => report.outcome !== 'succeeded');
+  const held = new Map<string, HeldAttempt>();
+  if (failed.length > 0) {
+    for (const row of await readHeldAttempts(ports.db.engine, failed.map((each) => each.jobId))) held.set(row.jobId, row);
+  }
+  const finishes: FinishedAttempt[] = [];
+  const retries: RetriedAttempt[] = [];
+  for (const report of reports) {
+    if (report.outcome === 'succeeded') {
+      finishes.push({ ...report, state: 'succeeded' });
+      continue;
+    }
+    const row = held.get(report.jobId);
+    // Another attempt's row says nothing about this one: the write would miss anyway.
+    if (!row || row.epoch !== report.epoch || row.token !== report.token) continue;
+    const decision = decideAttempt(row, report, ports.runtime.random());
+    if (decision.state === 'scheduled') retries.push({ ...report, delayMs: decision.delayMs });
+    else finishes.push({ ...report, state: decision.state });
+  }
+  return { finishes, retries };
+}

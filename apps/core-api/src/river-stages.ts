@@ -1,0 +1,77 @@
+import { Injectable } from '@nestjs/common';
+import type { AnnounceWorker, AttemptRef, AttemptReport, BeatWorker, ClaimedJob, ClaimJobs, ReportStatus } from '@windlass/contracts';
+import { LEASE } from '@windlass/lifecycle';
+import { type FlushQueue, proveBeatPath } from '@windlass/store';
+import { announce } from './claim/announce-worker.js';
+import { beatQueue } from './claim/beat-queue.js';
+import { claimQueue } from './claim/claim-queue.js';
+import type { CorePorts } from './core-ports.js';
+import type { FinishWatch } from './read/finish-watch.js';
+import { ClaimedTypes } from './report/claimed-types.js';
+import { checkResult } from './report/check-result.js';
+import { release } from './report/release-attempts.js';
+import { reportQueue } from './report/report-queue.js';
+import type { TypeRegistry } from './registry/type-registry.js';
+
+/** What workers and the scheduler ask of core: announce, claim, beat, report, release, probe. */
+@Injectable()
+export class RiverStages {
+  readonly claims: { add(request: ClaimJobs): Promise<ClaimedJob[]> };
+  readonly beats: FlushQueue<BeatWorker, string[]>;
+  private readonly reports: FlushQueue<AttemptReport, ReportStatus>;
+  private readonly claimedTypes = new ClaimedTypes();
+
+  constructor(
+    private readonly ports: CorePorts,
+    private readonly registry: TypeRegistry,
+    watch: FinishWatch,
+  ) {
+    const claims = claimQueue(ports.db, ports.dispatcher, ports.leaseMs);
+    this.claims = {
+      add: async (request) => {
+        const jobs = await claims.add(request);
+        for (const job of jobs) this.claimedTypes.remember(job);
+        return jobs;
+      },
+    };
+    this.beats = beatQueue(ports.db, ports.leaseMs);
+    this.reports = reportQueue({ ...ports, finished: (ids) => watch.finished(ids) });
+  }
+
+  announce(request: AnnounceWorker) {
+    return announce(request, this.ports, this.registry);
+  }
+
+  /** Waits for all of them: an item that the database refused is told apart from one that was fenced. */
+  report(items: AttemptReport[]): Promise<{ jobId: string; status: ReportStatus; reason?: string }[]> {
+    return Promise.all(
+      items.map(async (item) => {
+        const checked = await this.checked(item);
+        try {
+          return { jobId: item.jobId, status: await this.reports.add(checked) };
+        } catch (error) {
+          if ((error as { code?: string }).code !== 'store.data-refused') throw error;
+          return { jobId: item.jobId, status: 'refused' as const, reason: 'the database refused the data' };
+        }
+      }),
+    );
+  }
+
+  release(items: AttemptRef[]): Promise<string[]> {
+    return release(items, this.ports);
+  }
+
+  /** Proves that a beat could be recorded now; a longer gap than one beat gives every lease its grace. */
+  async probe(): Promise<void> {
+    const { leaseMs } = this.ports;
+    const gapMs = (leaseMs * LEASE.beatMs) / LEASE.leaseMs;
+    const { grace } = await proveBeatPath(this.ports.db.beats, { gapMs, leaseMs });
+    if (grace) this.ports.logger.debug({ operation: 'rescue' }, 'leases have grace after a gap');
+  }
+
+  private async checked(item: AttemptReport): Promise<AttemptReport> {
+    if (item.outcome !== 'succeeded') return item;
+    const type = await this.claimedTypes.of(item.jobId, this.ports.db);
+    return type ? checkResult(item, type.type, type.version, this.registry) : item;
+  }
+}

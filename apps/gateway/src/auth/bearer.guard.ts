@@ -1,0 +1,90 @@
+import { hash } from 'node:crypto';
+import { type ExecutionContext, Inject, Injectable, Optional } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { AuthGuard, AuthModuleOptions } from '@nestjs/passport';
+import type { Scope } from '@windlass/client';
+import type { Runtime } from '@windlass/clock';
+import { type Fault, fault } from '@windlass/faults';
+import type { FastifyRequest } from 'fastify';
+import { LRUCache } from 'lru-cache';
+import { RUNTIME } from '../gateway-ports.js';
+import { faultOfJwt } from './fault-of-jwt.js';
+import { NEEDED_SCOPE } from './needs-scope.decorator.js';
+import { isAllowed, type Principal } from './principal.js';
+import { ApiKeyVerifier } from './verify-api-key.js';
+
+/** Verified tokens that are remembered: about 1 kB each. */
+const MAX_KNOWN_TOKENS = 10_000;
+
+/**
+ * Guards everything under `/v1`. On the hot route a token that was verified before costs one hash and one look-up; only a new one
+ * goes through passport. Tokens themselves are neither kept nor logged.
+ */
+@Injectable()
+export class BearerGuard extends AuthGuard() {
+  private readonly known = new LRUCache<string, Principal>({ max: MAX_KNOWN_TOKENS });
+
+  constructor(
+    @Optional() @Inject(AuthModuleOptions) options: AuthModuleOptions,
+    @Inject(Reflector) private readonly reflector: Reflector,
+    @Inject(ApiKeyVerifier) private readonly apiKeys: ApiKeyVerifier,
+    @Inject(RUNTIME) private readonly runtime: Runtime,
+  ) {
+    super(options);
+  }
+
+  override canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    if (!request.routeOptions.url?.startsWith('/v1/')) return true;
+    const token = bearerToken(request.headers.authorization);
+    if (ApiKeyVerifier.looksLikeKey(token)) {
+      const principal = this.apiKeys.verify(token);
+      if (principal instanceof Promise) return principal.then((verified) => this.admit(context, request, verified));
+      return this.admit(context, request, principal);
+    }
+    // By hash, so that a dump of this process's memory holds no tokens for longer than their requests.
+    const tokenHash = hash('sha256', token, 'base64');
+    const known = this.known.get(tokenHash);
+    if (known && this.runtime.now() < known.expiresAtMs) return this.admit(context, request, known);
+    return this.verify(context, request, tokenHash);
+  }
+
+  /** Called by passport's guard: `user` is what the strategy made of the claims. */
+  override handleRequest<User>(error: unknown, user: User | false | null, info: unknown): User {
+    if (error || !user) throw faultOfJwt(error ?? undefined, info);
+    return user;
+  }
+
+  private async verify(context: ExecutionContext, request: FastifyRequest, tokenHash: string): Promise<boolean> {
+    await super.canActivate(context);
+    const principal = (request as FastifyRequest & { user: Principal }).user;
+    this.known.set(tokenHash, principal);
+    return this.admit(context, request, principal);
+  }
+
+  private admit(context: ExecutionContext, request: FastifyRequest, principal: Principal): boolean {
+    const scope = this.reflector.get<Scope | undefined>(NEEDED_SCOPE, context.getHandler());
+    if (!scope || !isAllowed(principal, scope)) throw scopeMissing(scope);
+    request.principal = principal;
+    return true;
+  }
+}
+
+function bearerToken(header: string | undefined): string {
+  if (header === undefined) {
+    throw fault('auth.token-missing', { detail: 'Send the header Authorization: Bearer <token or API key>.' });
+  }
+  const token = /^Bearer +([\w.~+/=-]+) *$/i.exec(header)?.[1];
+  if (token === undefined) {
+    throw fault('auth.token-invalid', { detail: 'The Authorization header must be: Bearer <token or API key>.' });
+  }
+  return token;
+}
+
+function scopeMissing(scope: Scope | undefined): Fault {
+  const needed = scope ?? 'admin';
+  return fault('auth.scope-missing', {
+    detail: `The token needs the scope ${needed}.`,
+    headers: { 'www-authenticate': `Bearer realm="windlass", error="insufficient_scope", scope="${needed}"` },
+  });
+}

@@ -1,0 +1,75 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Runtime } from '@windlass/clock';
+import { HealthState, NestLogger, type RunningService } from '@windlass/service-kit';
+import type { GatewayConfig } from './config/gateway.config.js';
+import { GatewayModule } from './gateway.module.js';
+import type { GatewayPorts } from './gateway-ports.js';
+import { createAdapter } from './http/create-adapter.js';
+import { RouteTable } from './http/route-table.js';
+import { serveDocs } from './http/serve-docs.js';
+import { StopSignal } from './http/stop-signal.js';
+
+/** How often a stopping gateway looks for connections that have fallen idle: they would hold it for their keep-alive. */
+const IDLE_SWEEP_MS = 50;
+
+export interface RunningGateway extends RunningService {
+  readonly url: string;
+  /** Every route that the server knows, for tests of the document. */
+  readonly routes: RouteTable;
+}
+
+/** Boots the REST entry point. It serves, with 503, also while broker, core or storage are away. */
+export async function createGateway(config: GatewayConfig, ports: GatewayPorts): Promise<RunningGateway> {
+  const routes = new RouteTable();
+  const adapter = createAdapter(config, ports.runtime, routes);
+  const app = await NestFactory.create<NestFastifyApplication>(GatewayModule.forRoot(config, ports, routes), adapter, {
+    logger: new NestLogger(ports.logger.child({ operation: 'nest' })),
+    // Ours are registered with the adapter.
+    bodyParser: false,
+    abortOnError: false,
+  });
+  try {
+    serveDocs(app);
+    await app.listen(config.port, config.host);
+  } catch (error) {
+    await app.close().catch(() => undefined);
+    throw error;
+  }
+  const server = app.getHttpServer() as Server;
+  const url = `http://${reachable(config.host)}:${(server.address() as AddressInfo).port}`;
+  ports.logger.info({ operation: 'listen', url }, 'gateway listens');
+  let stopping: Promise<void> | undefined;
+  return {
+    name: 'gateway',
+    url,
+    routes,
+    stop: () => {
+      stopping ??= stop(app, server, ports.runtime);
+      return stopping;
+    },
+  };
+}
+
+/** Finishes what is under way; what only waits answers at once. */
+async function stop(app: NestFastifyApplication, server: Server, runtime: Runtime): Promise<void> {
+  app.get(HealthState, { strict: false }).markStopping();
+  app.get(StopSignal).fire();
+  let closed = false;
+  const closing = app.close().finally(() => {
+    closed = true;
+  });
+  while (!closed) {
+    server.closeIdleConnections();
+    await Promise.race([closing, runtime.sleep(IDLE_SWEEP_MS)]);
+  }
+  await closing;
+}
+
+/** An address that listens to all interfaces cannot be called everywhere. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}

@@ -1,0 +1,75 @@
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { Runtime } from '@windlass/clock';
+import { fault } from '@windlass/faults';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { GatewayConfig } from '../config/gateway.config.js';
+import { addFileBodyParsers, chooseFileParser } from '../files/file-body.parser.js';
+import { answerBadHttp, answerFrameworkError } from './answer-bad-http.js';
+import { addJsonParser } from './parse-json-body.js';
+import type { RouteTable } from './route-table.js';
+
+/** A long poll lasts up to 60 s without a byte on the line; only a connection that is quiet for longer is dead. */
+const IDLE_CONNECTION_MS = 75_000;
+/** Slow headers are an attack, never a slow line. */
+const HEADERS_TIMEOUT_MS = 10_000;
+/** Longer than the usual load balancer's 60 s, so that not we but it closes idle connections. */
+const KEEP_ALIVE_MS = 72_000;
+/** Artifact names: 255 characters, each up to nine when percent-encoded, cut at what is still sane in a URL. */
+const MAX_PARAM_LENGTH = 2_300;
+
+const SANE_REQUEST_ID = /^[\w.:-]{1,128}$/;
+
+/** Nest's adapter around a Fastify with our limits, parsers and hooks. */
+export function createAdapter(config: GatewayConfig, runtime: Runtime, routes: RouteTable): FastifyAdapter {
+  const adapter = new FastifyAdapter({
+    logger: false,
+    bodyLimit: config.bodyLimitBytes,
+    requestTimeout: config.requestTimeoutMs,
+    connectionTimeout: IDLE_CONNECTION_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    http: {
+      headersTimeout: Math.min(HEADERS_TIMEOUT_MS, config.requestTimeoutMs),
+      connectionsCheckingInterval: Math.min(5_000, config.requestTimeoutMs),
+    },
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    trustProxy: trustProxyOption(config.trustProxy),
+    requestIdHeader: false,
+    genReqId: (raw) => {
+      const given = raw.headers['x-request-id'];
+      return typeof given === 'string' && SANE_REQUEST_ID.test(given) ? given : runtime.uuid();
+    },
+    frameworkErrors: answerFrameworkError,
+    clientErrorHandler: answerBadHttp,
+    // Requests on open connections are still served while the gateway stops: the load balancer needs a moment to learn of it.
+    return503OnClosing: false,
+    // Both cost time on every request and nothing here uses them.
+    skipMiddie: true,
+    multipart: false,
+  });
+  const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  routes.watch(fastify);
+  addJsonParser(fastify);
+  addFileBodyParsers(fastify);
+  fastify.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-request-id', request.id);
+    if (chooseFileParser(request)) return done();
+    done(isJsonOrNothing(request) ? undefined : unsupported());
+  });
+  return adapter;
+}
+
+function isJsonOrNothing(request: FastifyRequest): boolean {
+  const type = request.headers['content-type'];
+  if (type === undefined || request.is404) return true;
+  return /^application\/json *(;|$)/i.test(type);
+}
+
+function unsupported() {
+  return fault('http.content-type-unsupported', { detail: 'Send the body as application/json.' });
+}
+
+/** Fastify takes a boolean, a number of hops, or addresses. */
+function trustProxyOption(text: string): boolean | number | string {
+  if (text === 'true' || text === 'false') return text === 'true';
+  return /^\d+$/.test(text) ? Number(text) : text;
+}

@@ -1,0 +1,55 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, Inject, NotFoundException } from '@nestjs/common';
+import { type Fault, fault, messageOf } from '@windlass/faults';
+import type { Logger } from '@windlass/service-kit';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { LOGGER } from '../gateway-ports.js';
+import { faultOfException } from './fault-of-exception.js';
+import { RouteTable } from './route-table.js';
+import { sendProblem } from './send-problem.js';
+
+/** The one place where anything thrown becomes an answer. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(
+    @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(RouteTable) private readonly routes: RouteTable,
+  ) {}
+
+  catch(exception: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<FastifyRequest>();
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    const known = this.faultFor(exception, request);
+    this.log(known, exception, request);
+    if (reply.sent || reply.raw.headersSent) {
+      // Half an answer is out. Breaking the connection is the only way left to say that it is not whole.
+      reply.raw.destroy();
+      return;
+    }
+    sendProblem(reply, known);
+  }
+
+  private faultFor(exception: unknown, request: FastifyRequest): Fault {
+    if (exception instanceof NotFoundException && exception.cause === undefined) {
+      return this.routes.faultFor(request.method, request.url);
+    }
+    return (
+      faultOfException(exception) ??
+      fault('internal.bug', {
+        detail: 'The failure was logged. Repeat the request; if it persists, report its X-Request-Id.',
+        cause: exception,
+      })
+    );
+  }
+
+  private log(known: Fault, exception: unknown, request: FastifyRequest): void {
+    const fields = { operation: operationOf(request), requestId: request.id, code: known.code, status: known.status };
+    if (known.status < 500) this.logger.debug(fields, known.detail);
+    else if (known.kind === 'retryable') this.logger.warn({ ...fields, cause: messageOf(known.cause ?? '') }, known.detail);
+    else this.logger.error({ ...fields, error: exception }, 'bug');
+  }
+}
+
+/** Pattern, not path: ids in an operation's name would make each request its own operation. */
+function operationOf(request: FastifyRequest): string {
+  return `${request.method} ${request.routeOptions?.url ?? 'unknown'}`;
+}

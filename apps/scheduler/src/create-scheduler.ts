@@ -1,0 +1,117 @@
+import type { Broker } from '@windlass/broker';
+import type { Runtime } from '@windlass/clock';
+import { probeBeats, probeBeatsReply, RPC } from '@windlass/contracts';
+import { Dispatcher, LiveSlots, TypeWeights } from '@windlass/dispatch';
+import { messageOf } from '@windlass/faults';
+import { LEASE } from '@windlass/lifecycle';
+import { createHealthServer, type Logger, RpcClient, type RunningService } from '@windlass/service-kit';
+import { type Database, preparePartitions, retireOldRows } from '@windlass/store';
+import { Clockwork, type Wheel } from './clockwork.js';
+import { dispatchDue } from './dispatch/dispatch-due.js';
+import { Leadership } from './lead/leadership.js';
+import { rescueLost } from './rescue/rescue-lost.js';
+import type { SchedulerConfig } from './scheduler.config.js';
+
+export interface SchedulerDependencies {
+  db: Database;
+  broker: Broker;
+  runtime: Runtime;
+  logger: Logger;
+}
+
+const HOUR_MS = 3_600_000;
+/** Two months of weekly partitions ahead: a scheduler may be away for long before a row lands in the default one. */
+const WEEKS_AHEAD = 8;
+
+type Config = Pick<SchedulerConfig, 'leaseMs' | 'leaderTtlMs' | 'healthPort' | 'healthHost' | 'machine'>;
+
+/** The clockwork: dispatch of what is due, rescue, retention; run by the elected leader only. Opens nothing itself. */
+export async function createScheduler(config: Config, dependencies: SchedulerDependencies): Promise<RunningService> {
+  const { db, broker, runtime, logger } = dependencies;
+  const liveSlots = new LiveSlots(db, runtime, config.leaseMs);
+  const weights = new TypeWeights(db, runtime);
+  const dispatcher = new Dispatcher({
+    db,
+    broker,
+    runtime,
+    liveSlots: (type) => liveSlots.of(type),
+    isTiny: (type) => weights.isTiny(type),
+    onError: (error, operation) => logger.warn({ operation, error }, `hand-over failed, the jobs stay due: ${messageOf(error)}`),
+  });
+  const holder = `${config.machine}-${process.pid}-${runtime.uuid().slice(-6)}`;
+  const leadership = new Leadership(db, runtime, logger, { holder, ttlMs: config.leaderTtlMs });
+  const clockwork = new Clockwork(leadership, runtime, logger);
+  leadership.start();
+  clockwork.start(wheels(config, dependencies, { dispatcher, weights, liveSlots }));
+  const health = config.healthPort === 0 ? undefined : await startHealth(config, dependencies);
+  return {
+    name: 'scheduler',
+    ...(health ? { url: health.url } : {}),
+    stop: async () => {
+      health?.markStopping();
+      await clockwork.stop();
+      await leadership.stop();
+      dispatcher.close();
+      await health?.close();
+    },
+  };
+}
+
+function wheels(
+  config: Config,
+  { db, broker, runtime, logger }: SchedulerDependencies,
+  { dispatcher, weights, liveSlots }: { dispatcher: Dispatcher; weights: TypeWeights; liveSlots: LiveSlots },
+): Wheel[] {
+  const gapMs = (config.leaseMs * LEASE.beatMs) / LEASE.leaseMs;
+  // Three probes within a gap: one that is late is not yet an outage.
+  const probeMs = Math.min(1_000, gapMs / 3);
+  const core = new RpcClient(broker, RPC.coreForScheduler, { timeoutMs: gapMs });
+  return [
+    {
+      name: 'dispatch',
+      everyMs: 1_000,
+      turn: async (term) => {
+        await liveSlots.refresh();
+        return dispatchDue(term, db, dispatcher, weights);
+      },
+    },
+    {
+      name: 'probe',
+      everyMs: probeMs,
+      turn: async () => {
+        await core.call(probeBeats, probeBeatsReply, {});
+        return undefined;
+      },
+    },
+    {
+      name: 'rescue',
+      everyMs: probeMs,
+      turn: async (term) => {
+        await rescueLost(term, { db, dispatcher, runtime, logger }, gapMs);
+        return undefined;
+      },
+    },
+    {
+      name: 'retain',
+      everyMs: HOUR_MS,
+      turn: async (term) => {
+        await preparePartitions(db.engine, WEEKS_AHEAD);
+        // More than a batch waits: come again soon.
+        return (await retireOldRows(db.engine, term, 5_000)).keys === 5_000 ? 1_000 : undefined;
+      },
+    },
+  ];
+}
+
+function startHealth(config: Config, { db, broker, logger }: SchedulerDependencies) {
+  return createHealthServer({
+    name: 'scheduler',
+    port: config.healthPort,
+    host: config.healthHost,
+    logger,
+    checks: [
+      { name: 'database', essential: true, check: (timeoutMs) => db.ping(timeoutMs) },
+      { name: 'broker', essential: true, check: (timeoutMs) => broker.ping(timeoutMs) },
+    ],
+  });
+}

@@ -1,0 +1,44 @@
+import type { Runtime } from '@windlass/clock';
+import type { AttemptError } from '@windlass/contracts';
+import type { Dispatcher } from '@windlass/dispatch';
+import { decideAttempt } from '@windlass/lifecycle';
+import type { Logger } from '@windlass/service-kit';
+import {
+  type Database, type FinishedAttempt, finishAttempts, type LeaderTerm, readLostAttempts, type RetriedAttempt, retryAttempts,
+} from '@windlass/store';
+
+/** At a time: a whole host's slots; the next second takes the next. */
+const LIMIT = 500;
+
+const LOST: AttemptError = {
+  class: 'LeaseExpired',
+  code: 'rescue.lost',
+  message: 'The worker did not beat within the lease: it died, was cut off or stood still.',
+};
+
+/**
+ * Ends attempts whose lease ran out while beats could be recorded, and gives their jobs another attempt if one is left. Each write
+ * checks lease, epoch, token and the leader's term again: a worker that beats in between keeps its job.
+ */
+export async function rescueLost(
+  term: LeaderTerm,
+  ports: { db: Database; dispatcher: Dispatcher; runtime: Runtime; logger: Logger },
+  gapMs: number,
+): Promise<number> {
+  const lost = await readLostAttempts(ports.db.engine, { gapMs, limit: LIMIT });
+  if (lost.length === 0) return 0;
+  const retries: RetriedAttempt[] = [];
+  const ends: FinishedAttempt[] = [];
+  for (const { jobId, run, epoch, token, ...policy } of lost) {
+    const ref = { jobId, run, epoch, token, outcome: 'lost' as const, error: LOST };
+    const decision = decideAttempt(policy, { outcome: 'lost' }, ports.runtime.random());
+    if (decision.state === 'scheduled') retries.push({ ...ref, delayMs: decision.delayMs });
+    else ends.push({ ...ref, state: 'failed' });
+  }
+  const again = retries.length > 0 ? await retryAttempts(ports.db.engine, retries, term) : [];
+  const failed = ends.length > 0 ? await finishAttempts(ports.db.engine, ends, term) : new Set<string>();
+  for (const { queue, type } of again) ports.dispatcher.nudge({ queue, type });
+  const count = again.length + failed.size;
+  if (count > 0) ports.logger.warn({ operation: 'rescue', again: again.length, failed: failed.size }, `${count} attempts lost their lease`);
+  return count;
+}

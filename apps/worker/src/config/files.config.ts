@@ -1,0 +1,55 @@
+import { Env, ServiceConfig } from '@windlass/service-kit';
+import { IsIn, IsNotEmpty, IsString, IsUrl, ValidateIf } from 'class-validator';
+
+const onS3 = (config: FilesConfig) => config.filesDriver === 's3';
+
+/** Where files live. The same variables as the gateway's: both must see one storage. */
+export class FilesConfig extends ServiceConfig {
+  @Env('FILES_DRIVER', { description: 'Where files live: `directory` or `s3`.', default: 'directory' })
+  @IsIn(['directory', 's3'])
+  filesDriver: string;
+
+  @Env('FILES_DIRECTORY', {
+    description: 'Root of the `directory` driver. May be a network file system.',
+    default: './.windlass/files',
+  })
+  @ValidateIf((config: FilesConfig) => config.filesDriver === 'directory')
+  @IsNotEmpty()
+  filesDirectory: string;
+
+  @Env('S3_ENDPOINT', {
+    description: 'Address of the S3 server as services reach it. Required by the `s3` driver.',
+    example: 'http://s3.internal:9000',
+  })
+  @ValidateIf(onS3)
+  @IsUrl({ require_tld: false, require_protocol: true, protocols: ['http', 'https'] })
+  s3Endpoint?: string;
+
+  @Env('S3_REGION', { description: 'Region that requests are signed for.', default: 'us-east-1' })
+  @IsString()
+  s3Region: string;
+
+  @Env('S3_BUCKET', { description: 'Bucket of all files. Required by the `s3` driver.', example: 'windlass' })
+  @ValidateIf(onS3)
+  @IsNotEmpty()
+  s3Bucket?: string;
+
+  @Env('S3_ACCESS_KEY_ID', {
+    description: 'Account of this service. Required by the `s3` driver.',
+    example: 'windlass-worker',
+  })
+  @ValidateIf(onS3)
+  @IsNotEmpty()
+  s3AccessKeyId?: string;
+
+  @Env('S3_SECRET_ACCESS_KEY', { description: 'Its secret. Required by the `s3` driver.', secret: true })
+  @ValidateIf(onS3)
+  @IsNotEmpty()
+  s3SecretAccessKey?: string;
+
+  @Env('S3_FORCE_PATH_STYLE', {
+    description: 'Bucket in the path, not in the host name: what most servers other than AWS need.',
+    default: true,
+  })
+  s3ForcePathStyle: boolean;
+}

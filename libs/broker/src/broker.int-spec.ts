@@ -1,0 +1,21 @@
+import { type BrokerHarness, brokerConformance } from './broker.conformance.js';
+import { createInProcessHub } from './in-process/in-process-hub.js';
+import { rabbitHarness } from './rabbit/rabbit-harness.fixture.js';
+
+async function inProcessHarness(): Promise<BrokerHarness> {
+  const hub = createInProcessHub();
+  return {
+    connect: async () => hub.connect(),
+    dropConnections: () => {
+      hub.setState('down');
+      hub.setState('up');
+    },
+    setReachable: (reachable) => hub.setState(reachable ? 'up' : 'down'),
+    takeDeadLetters: async () => hub.takeDeadLetters(),
+    stop: async () => undefined,
+  };
+}
+
+brokerConformance('in-process', inProcessHarness);
+brokerConformance('RabbitMQ 3.10', () => rabbitHarness('rabbitmq'));
+brokerConformance('RabbitMQ 4', () => rabbitHarness('rabbitmq4'));

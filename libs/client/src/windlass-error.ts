@@ -1,0 +1,37 @@
+import type { Problem } from './types.js';
+
+/** Every failure of a call. Compare `code`: the service's own, or `client.timeout`, `client.network`, `client.unexpected`. */
+export class WindlassError extends Error {
+  override readonly name = 'WindlassError';
+
+  constructor(
+    readonly code: string,
+    message: string,
+    /** HTTP status; 0 when there was no answer. */
+    readonly status: number,
+    readonly problem?: Problem,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+  }
+}
+
+/** The error that an answer other than 2xx stands for. */
+export async function errorOf(response: Response): Promise<WindlassError> {
+  const text = await response.text().catch(() => '');
+  const problem = problemIn(text);
+  if (!problem) {
+    return new WindlassError('client.unexpected', `The service answered ${response.status}.`, response.status);
+  }
+  const fields = (problem.errors ?? []).map((field) => ` ${field.path}: ${field.message}`).join(';');
+  return new WindlassError(problem.code, `${problem.detail}${fields}`, response.status, problem);
+}
+
+function problemIn(text: string): Problem | undefined {
+  try {
+    const parsed = JSON.parse(text) as Partial<Problem> | null;
+    return typeof parsed?.code === 'string' && typeof parsed.detail === 'string' ? (parsed as Problem) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,193 @@
+import type { Broker } from '@windlass/broker';
+import type { Runtime } from '@windlass/clock';
+import { clearMarks, clearMarksOfType, type Database, type Lane, refillLane } from '@windlass/store';
+import { DISPATCH } from './dispatch-policy.js';
+import { type LaneState, newLaneState } from './lane-state.js';
+import { publishPack } from './publish-pack.js';
+
+export interface DispatcherOptions {
+  db: Pick<Database, 'engine'>;
+  broker: Broker;
+  runtime: Runtime;
+  /** Slots of a type over all living workers. */
+  liveSlots(type: string): number;
+  /** Whether jobs of a type travel packed. */
+  isTiny(type: string): boolean;
+  onError(error: unknown, operation: string): void;
+}
+
+/** Lanes remembered at most; the longest unused is forgotten, which costs one refill when it comes back. */
+const MAX_LANES = 10_000;
+
+/**
+ * Hands jobs over to the broker (decisions 1 and 2). Two ways: the fast path publishes what was just committed, as long as the
+ * lane's credit lasts; a refill marks the head of the lane in PostgreSQL and publishes it. Core and scheduler each have one.
+ */
+export class Dispatcher {
+  private readonly lanes = new Map<string, LaneState>();
+  private readonly byType = new Map<string, Set<LaneState>>();
+  private closed = false;
+
+  constructor(private readonly options: DispatcherOptions) {}
+
+  /**
+   * How many of `count` new jobs may be inserted with their mark set and be handed over after the commit. The rest waits in
+   * PostgreSQL, and so does everything after it until a refill has found the lane empty.
+   */
+  takeCredit(lane: Lane, count: number): number {
+    const state = this.stateOf(lane);
+    if (state.backlog || this.options.runtime.monotonicMs() > state.creditUntilMs) return 0;
+    const granted = Math.min(count, state.credit);
+    state.credit -= granted;
+    if (granted < count) state.backlog = true;
+    return granted;
+  }
+
+  /** The insert did not commit, or not now: its credit is given up, the next refill finds the truth. */
+  dropCredit(lane: Lane): void {
+    this.stateOf(lane).creditUntilMs = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Publishes committed, marked jobs: at once while workers idle, else in paced packs. */
+  handOver(lane: Lane, ids: string[]): void {
+    const state = this.stateOf(lane);
+    for (const id of ids) state.pending.push(id);
+    const sinceMs = this.options.runtime.monotonicMs() - state.lastSentMs;
+    const packSize = this.packSize(lane.type);
+    if (state.unclaimed <= 0 || sinceMs >= DISPATCH.paceMs || state.pending.length >= packSize) this.sendPending(state);
+    else state.pendingTimer ??= this.options.runtime.after(DISPATCH.paceMs - sinceMs, () => this.sendPending(state));
+  }
+
+  /** Workers took `count` jobs of a type: room for more. */
+  claimed(type: string, count: number): void {
+    for (const state of this.byType.get(type) ?? []) {
+      state.unclaimed = Math.max(0, state.unclaimed - count);
+      const stale = this.options.runtime.monotonicMs() > state.creditUntilMs;
+      if (state.backlog || stale || state.credit < this.window(type) / 4) this.nudge(state.lane);
+    }
+  }
+
+  /** Refills a lane soon: at once, or when the pace allows. Calls in between are one. */
+  nudge(lane: Lane): void {
+    const state = this.stateOf(lane);
+    if (this.closed || state.refillTimer) return;
+    if (state.refilling) {
+      state.refillAgain = true;
+      return;
+    }
+    const waitMs = state.unclaimed > 0 ? state.lastRefillMs + DISPATCH.paceMs - this.options.runtime.monotonicMs() : 0;
+    if (waitMs <= 0) void this.refillSafely(state);
+    else
+      state.refillTimer = this.options.runtime.after(waitMs, () => {
+        state.refillTimer = undefined;
+        void this.refillSafely(state);
+      });
+  }
+
+  /** Marks and publishes what should be out and is not. Resolves with the number handed over. Throws what the database throws. */
+  async refill(lane: Lane): Promise<number> {
+    const state = this.stateOf(lane);
+    const window = this.window(lane.type);
+    state.lastRefillMs = this.options.runtime.monotonicMs();
+    const { head, ids } = await refillLane(this.options.db.engine, lane, { window, markMs: DISPATCH.markMs });
+    state.backlog = head >= window;
+    state.credit = state.backlog ? 0 : window - head;
+    state.creditUntilMs = this.options.runtime.monotonicMs() + DISPATCH.creditMs;
+    if (ids.length > 0) this.handOver(lane, ids);
+    return ids.length;
+  }
+
+  /** Declares the broker's queue of a type. One that was gone makes everything that was out due again. */
+  async declareQueue(type: string): Promise<void> {
+    const { created } = await this.options.broker.declareQueue(type);
+    if (!created) return;
+    await clearMarksOfType(this.options.db.engine, type);
+    this.nudge({ queue: type, type });
+    for (const state of this.byType.get(type) ?? []) this.nudge(state.lane);
+  }
+
+  close(): void {
+    this.closed = true;
+    for (const state of this.lanes.values()) {
+      state.refillTimer?.cancel();
+      state.pendingTimer?.cancel();
+      if (state.pending.length > 0) this.sendPending(state);
+    }
+  }
+
+  private window(type: string): number {
+    const spare = this.options.isTiny(type) ? DISPATCH.spare.tiny : DISPATCH.spare.heavy;
+    return 2 * this.options.liveSlots(type) + spare;
+  }
+
+  private packSize(type: string): number {
+    return this.options.isTiny(type) ? DISPATCH.packSize : 1;
+  }
+
+  private sendPending(state: LaneState): void {
+    state.pendingTimer?.cancel();
+    state.pendingTimer = undefined;
+    const ids = state.pending;
+    state.pending = [];
+    state.lastSentMs = this.options.runtime.monotonicMs();
+    state.unclaimed += ids.length;
+    const packSize = this.packSize(state.lane.type);
+    for (let from = 0; from < ids.length; from += packSize) void this.send(state, ids.slice(from, from + packSize));
+  }
+
+  private async send(state: LaneState, ids: string[]): Promise<void> {
+    const { type } = state.lane;
+    try {
+      let routed = await publishPack(this.options.broker, type, ids);
+      if (!routed) {
+        await this.declareQueue(type);
+        routed = await publishPack(this.options.broker, type, ids);
+      }
+      if (!routed) throw new Error(`no queue took jobs of type ${type}`);
+    } catch (error) {
+      state.unclaimed = Math.max(0, state.unclaimed - ids.length);
+      state.creditUntilMs = Number.NEGATIVE_INFINITY;
+      state.backlog = true;
+      this.options.onError(error, 'dispatch');
+      // Without it they would only be due when the mark runs out. If the message did arrive, its copy dies at the claim.
+      await clearMarks(this.options.db.engine, ids).catch((second: unknown) => this.options.onError(second, 'dispatch'));
+    }
+  }
+
+  private async refillSafely(state: LaneState): Promise<void> {
+    state.refilling = true;
+    try {
+      // While the broker is away, marking would only be undone.
+      if (this.options.broker.state === 'up') await this.refill(state.lane);
+    } catch (error) {
+      this.options.onError(error, 'dispatch');
+    } finally {
+      state.refilling = false;
+      if (state.refillAgain) {
+        state.refillAgain = false;
+        this.nudge(state.lane);
+      }
+    }
+  }
+
+  private stateOf(lane: Lane): LaneState {
+    const key = `${lane.queue}\n${lane.type}`;
+    let state = this.lanes.get(key);
+    if (state) return state;
+    state = newLaneState(lane);
+    if (this.lanes.size >= MAX_LANES) this.forgetOldest();
+    this.lanes.set(key, state);
+    const siblings = this.byType.get(lane.type) ?? new Set();
+    this.byType.set(lane.type, siblings.add(state));
+    return state;
+  }
+
+  private forgetOldest(): void {
+    for (const [key, state] of this.lanes) {
+      if (state.pending.length > 0 || state.refilling || state.refillTimer) continue;
+      this.lanes.delete(key);
+      this.byType.get(state.lane.type)?.delete(state);
+      return;
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import type { Timer } from '@windlass/clock';
+import type { Lane } from '@windlass/store';
+
+/** What one process knows of a lane. All of it is a hint that may be lost: PostgreSQL has the truth. */
+export interface LaneState {
+  readonly lane: Lane;
+  /** New jobs that may be handed over straight after their commit. */
+  credit: number;
+  creditUntilMs: number;
+  /** Unmarked jobs wait in PostgreSQL: nothing may overtake them. */
+  backlog: boolean;
+  /** Committed with their mark, not yet published. */
+  pending: string[];
+  pendingTimer: Timer | undefined;
+  lastSentMs: number;
+  /** Published and not seen in a claim since; an estimate, for pacing only. */
+  unclaimed: number;
+  refilling: boolean;
+  refillAgain: boolean;
+  refillTimer: Timer | undefined;
+  lastRefillMs: number;
+}
+
+export function newLaneState(lane: Lane): LaneState {
+  return {
+    lane,
+    credit: 0,
+    creditUntilMs: Number.NEGATIVE_INFINITY,
+    backlog: false,
+    pending: [],
+    pendingTimer: undefined,
+    lastSentMs: Number.NEGATIVE_INFINITY,
+    unclaimed: 0,
+    refilling: false,
+    refillAgain: false,
+    refillTimer: undefined,
+    lastRefillMs: Number.NEGATIVE_INFINITY,
+  };
+}

@@ -1,0 +1,45 @@
+import type { Attempt } from './attempt.js';
+import type { Ending } from './runner.contract.js';
+import type { ChildExit } from './spawn-child.js';
+
+/** Why the runner killed a child; `seq` is the attempt it was for. */
+export type KillReason =
+  | { kind: 'hard-limit'; seq: number }
+  | { kind: 'cancelled'; seq: number }
+  | { kind: 'oom'; rss: number; limitMb: number }
+  | { kind: 'boot-timeout' }
+  | { kind: 'retired' }
+  | { kind: 'stopped' };
+
+interface Dead {
+  attempt: Attempt;
+  /** It was running when the child died; else it had ended and its verdict was lost. */
+  running: boolean;
+  kill: KillReason | undefined;
+  exit: ChildExit;
+  stderr: string;
+}
+
+/** The outcome of an attempt that had started in a child that is now dead and left no verdict of it. */
+export function endingOf({ attempt, running, kill, exit, stderr }: Dead): Ending {
+  if (attempt.cancel || kill?.kind === 'stopped') return { kind: 'aborted' };
+  if (!running) return { kind: 'crashed', detail: 'result lost' };
+  if (kill?.kind === 'oom') return { kind: 'oom', detail: memoryDetail(kill) };
+  if (kill?.kind === 'hard-limit' && kill.seq === attempt.seq) return { kind: 'timed-out' };
+  if (kill) return { kind: 'crashed', detail: 'its child was killed because of its neighbour in the pack' };
+  if (exit.code !== 0 && stderr.includes('heap out of memory')) {
+    return { kind: 'oom', detail: `V8's heap limit; ${describeExit(exit, '')}` };
+  }
+  return { kind: 'crashed', detail: describeExit(exit, stderr) };
+}
+
+export function describeExit(exit: ChildExit, stderr: string): string {
+  let how = exit.signal ? `signal ${exit.signal}` : `exit code ${exit.code}`;
+  if (exit.signal === 'SIGKILL') how += " (not the worker's: often the kernel, out of memory)";
+  const last = stderr.trimEnd().split('\n').at(-1);
+  return last ? `${how}: ${last}` : how;
+}
+
+function memoryDetail({ rss, limitMb }: { rss: number; limitMb: number }): string {
+  return `${Math.ceil(rss / 1024 / 1024)} MiB resident, limit ${limitMb} MiB`;
+}

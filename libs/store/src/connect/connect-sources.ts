@@ -1,0 +1,59 @@
+import 'reflect-metadata';
+import { DataSource, type EntityManager } from 'typeorm';
+import { ENTITIES } from '../entities/index.js';
+import { SCHEMA } from '../migrations/migrate.js';
+
+/** TypeORM for ordinary queries: one source per role. */
+export interface Sources {
+  /** windlass_engine: registries, files, keys. */
+  readonly engine: DataSource;
+  /**
+   * Runs `read` as windlass_reader in a transaction that sees this tenant's rows only, whatever `read` forgets to filter.
+   */
+  readAs<T>(tenantId: string, read: (manager: EntityManager) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export interface SourcesOptions {
+  engineUrl: string;
+  readerUrl: string;
+  engineConnections: number;
+  readerConnections: number;
+  applicationName: string;
+}
+
+export function makeSources(options: SourcesOptions): Sources & { open(): Promise<void> } {
+  const source = (url: string, max: number) =>
+    new DataSource({
+      type: 'postgres',
+      url,
+      schema: SCHEMA,
+      entities: ENTITIES,
+      applicationName: options.applicationName,
+      connectTimeoutMS: 1_500,
+      poolSize: max,
+      extra: {
+        options: `-c search_path=${SCHEMA} -c timezone=UTC -c jit=off`,
+        statement_timeout: 5_000,
+        query_timeout: 6_000,
+        idle_in_transaction_session_timeout: 10_000,
+        keepAlive: true,
+      },
+    });
+  const engine = source(options.engineUrl, options.engineConnections);
+  const reader = source(options.readerUrl, options.readerConnections);
+  return {
+    engine,
+    open: async () => {
+      await Promise.all([engine.initialize(), reader.initialize()]);
+    },
+    readAs: (tenantId, read) =>
+      reader.transaction(async (manager) => {
+        await manager.query(`select set_config('windlass.tenant', $1, true)`, [tenantId]);
+        return read(manager);
+      }),
+    close: async () => {
+      await Promise.all([engine, reader].map((each) => (each.isInitialized ? each.destroy() : undefined)));
+    },
+  };
+}

@@ -1,0 +1,108 @@
+import { fault } from '@windlass/faults';
+import { isDataError, isRepeatable, isUnknownCommit, storeFault } from './connect/connect-database.js';
+
+export interface FlushOptions<T, R> {
+  /** Writes a batch in one transaction and answers one result per item, in order. `repeated`: an earlier try may have committed. */
+  flush(items: T[], repeated: boolean): Promise<R[]>;
+  /** Items of one flush at most: bounds the transaction. */
+  maxItems: number;
+  /** Items waiting at most: beyond it `add` refuses, and the caller tells its client to come back. */
+  maxWaiting: number;
+  /** Items with equal keys never share a flush (the later one waits for the next). */
+  keyOf?: (item: T) => string | undefined;
+}
+
+interface Waiting<T, R> {
+  item: T;
+  resolve: (result: R) => void;
+  reject: (error: unknown) => void;
+}
+
+/** A deadlock or a lost connection is tried again this often before the callers hear of it; they have their own deadlines. */
+const TRIES = 3;
+
+/**
+ * Batches that form by themselves (decision 7): one flush is under way; what arrives meanwhile is the next batch. No timer, so
+ * a lone caller never waits. A data error is bisected until the culprit stands alone, so that no caller suffers for its neighbour.
+ */
+export class FlushQueue<T, R> {
+  private waiting: Waiting<T, R>[] = [];
+  private flushing = false;
+
+  constructor(private readonly options: FlushOptions<T, R>) {}
+
+  get size(): number {
+    return this.waiting.length;
+  }
+
+  add(item: T): Promise<R> {
+    return new Promise((resolve, reject) => {
+      if (this.waiting.length >= this.options.maxWaiting) {
+        reject(fault('store.unavailable', { detail: 'Too much is waiting to be written. Repeat the request after the delay.' }));
+        return;
+      }
+      this.waiting.push({ item, resolve, reject });
+      // A microtask, so that all items of one message land in one flush.
+      if (!this.flushing) {
+        this.flushing = true;
+        queueMicrotask(() => void this.run());
+      }
+    });
+  }
+
+  private async run(): Promise<void> {
+    while (this.waiting.length > 0) {
+      const batch = this.takeBatch();
+      await this.write(batch, 1, false);
+    }
+    this.flushing = false;
+  }
+
+  private takeBatch(): Waiting<T, R>[] {
+    const { maxItems, keyOf } = this.options;
+    if (!keyOf) return this.waiting.splice(0, maxItems);
+    const keys = new Set<string>();
+    const batch: Waiting<T, R>[] = [];
+    const rest: Waiting<T, R>[] = [];
+    for (const each of this.waiting) {
+      const key = keyOf(each.item);
+      if (batch.length >= maxItems || (key !== undefined && keys.has(key))) rest.push(each);
+      else {
+        batch.push(each);
+        if (key !== undefined) keys.add(key);
+      }
+    }
+    this.waiting = rest;
+    return batch;
+  }
+
+  private async write(batch: Waiting<T, R>[], attempt: number, repeated: boolean): Promise<void> {
+    let results: R[];
+    try {
+      results = await this.options.flush(
+        batch.map((each) => each.item),
+        repeated,
+      );
+    } catch (error) {
+      await this.recover(batch, attempt, repeated, error);
+      return;
+    }
+    for (const [index, each] of batch.entries()) each.resolve(results[index] as R);
+  }
+
+  private async recover(batch: Waiting<T, R>[], attempt: number, repeated: boolean, error: unknown): Promise<void> {
+    if (isDataError(error) && batch.length > 1) {
+      const middle = batch.length >> 1;
+      await this.write(batch.slice(0, middle), 1, repeated);
+      await this.write(batch.slice(middle), 1, repeated);
+      return;
+    }
+    const unknown = isUnknownCommit(error);
+    if ((unknown || isRepeatable(error)) && attempt < TRIES) {
+      await this.write(batch, attempt + 1, repeated || unknown);
+      return;
+    }
+    const told = storeFault(error);
+    for (const each of batch) each.reject(told);
+  }
+}

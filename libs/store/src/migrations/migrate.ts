@@ -1,0 +1,76 @@
+import 'reflect-metadata';
+import pg from 'pg';
+import { DataSource } from 'typeorm';
+import { Foundation1700000000001 } from './0001-foundation.js';
+
+export interface MigrateOptions {
+  /** The owner's URL: may create tables and, for the first time, roles. */
+  ownerUrl: string;
+  /** The services' URLs: user names must be windlass_engine and windlass_reader; their passwords are set from here. */
+  engineUrl: string;
+  readerUrl: string;
+}
+
+export const SCHEMA = 'windlass';
+/** Any constant will do, as long as all versions use the same: two migrating processes take turns. */
+const MIGRATION_LOCK = 7_160_125;
+/** Another migration may be building an index; past this an operator should look. */
+const LOCK_TIMEOUT_MS = 120_000;
+const MIGRATIONS = [Foundation1700000000001];
+
+/** Brings the schema forward, as a step of its own: no service does it at boot. Safe to run twice and at the same time. */
+export async function migrate(options: MigrateOptions): Promise<{ applied: string[] }> {
+  const lock = new pg.Client({ connectionString: options.ownerUrl, connectionTimeoutMillis: 10_000 });
+  await lock.connect();
+  try {
+    await lock.query(`set lock_timeout = ${LOCK_TIMEOUT_MS}`);
+    await lock.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await prepareRoles(lock, options);
+    return { applied: await runMigrations(options.ownerUrl) };
+  } finally {
+    await lock.end();
+  }
+}
+
+async function prepareRoles(client: pg.Client, options: MigrateOptions): Promise<void> {
+  await client.query(`create schema if not exists ${SCHEMA}`);
+  for (const [role, url] of [
+    ['windlass_engine', options.engineUrl],
+    ['windlass_reader', options.readerUrl],
+  ] as const) {
+    const { username, password } = new URL(url);
+    if (username !== role) throw new Error(`The URL of ${role} names the user "${username}". Its user must be ${role}.`);
+    if (password === '') throw new Error(`The URL of ${role} has no password. Give it one: the role is created with it.`);
+    const found = await client.query('select 1 from pg_roles where rolname = $1', [role]);
+    const verb = found.rowCount === 0 ? 'create' : 'alter';
+    const literal = client.escapeLiteral(decodeURIComponent(password));
+    await client.query(`${verb} role ${role} login nosuperuser nocreatedb nocreaterole nobypassrls password ${literal}`);
+    await client.query(`grant usage on schema ${SCHEMA} to ${role}`);
+  }
+}
+
+async function runMigrations(ownerUrl: string): Promise<string[]> {
+  const source = new DataSource({
+    type: 'postgres',
+    url: ownerUrl,
+    schema: SCHEMA,
+    migrations: MIGRATIONS,
+    migrationsTableName: 'migrations',
+    extra: { options: `-c search_path=${SCHEMA}`, max: 2, connectionTimeoutMillis: 10_000 },
+  });
+  await source.initialize();
+  try {
+    return (await source.runMigrations({ transaction: 'each' })).map((migration) => migration.name);
+  } finally {
+    await source.destroy();
+  }
+}
+
+/** Names of migrations that this build knows and the database lacks: a service refuses to be ready with any. */
+export async function pendingMigrations(client: { query(sql: string): Promise<{ rows: { name: string }[] }> }): Promise<string[]> {
+  const applied = await client.query('select name from migrations').then(
+    (found) => new Set(found.rows.map((row) => row.name)),
+    () => new Set<string>(),
+  );
+  return MIGRATIONS.map((migration) => migration.name).filter((name) => !applied.has(name));
+}

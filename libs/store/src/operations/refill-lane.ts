@@ -1,0 +1,75 @@
+import { type Queryable, runStatement } from './statement.js';
+
+/** Jobs of one type in one queue: what is handed over together. */
+export interface Lane {
+  queue: string;
+  type: string;
+}
+
+const TEXT = `
+with clock as materialized (select windlass_now() as at),
+head as materialized (
+  select id, priority, dispatch_until from jobs where queue = $1::text and type = $2::text and state = 'queued'
+  order by priority desc, id limit $3::int
+),
+due as (
+  select j.id from jobs j
+  where j.id = any(array(select id from head where dispatch_until is null or dispatch_until <= (select at from clock)))
+    and (j.state || '') = 'queued' and (j.dispatch_until is null or j.dispatch_until <= (select at from clock))
+  order by j.id for update skip locked
+),
+marked as (
+  update jobs j set dispatch_until = (select at from clock) + $4::float8 * interval '1 ms' from due where j.id = due.id returning j.id
+)
+select (select count(*)::int from head) as head,
+  array(select m.id from marked m join head h on h.id = m.id order by h.priority desc, m.id) as ids`;
+
+/**
+ * The first `window` queued jobs of a lane are the ones that should be out; those without a live mark get one and are answered
+ * in order. `head` below `window` says that nothing is left behind. Stateless: needs no counter of what is out. Uses jobs_ready.
+ */
+export async function refillLane(db: Queryable, lane: Lane, options: { window: number; markMs: number }) {
+  const rows = await runStatement<{ head: number; ids: string[] }>(db, 'refill-lane', TEXT, [
+    lane.queue,
+    lane.type,
+    options.window,
+    options.markMs,
+  ]);
+  return rows[0] ?? { head: 0, ids: [] };
+}
+
+/** Takes marks back: what was to be handed over was not. */
+export async function clearMarks(db: Queryable, ids: string[]): Promise<void> {
+  await runStatement(
+    db,
+    'clear-marks',
+    `update jobs set dispatch_until = null where id = any($1::uuid[]) and (state || '') = 'queued'`,
+    [ids],
+  );
+}
+
+/** The broker's queue of a type was gone, and with it whatever was out: all of it is due again. */
+export async function clearMarksOfType(db: Queryable, type: string): Promise<number> {
+  const rows = await runStatement<{ id: string }>(
+    db,
+    'clear-marks-of-type',
+    `update jobs set dispatch_until = null where type = $1::text and state = 'queued' and dispatch_until is not null returning id`,
+    [type],
+  );
+  return rows.length;
+}
+
+const LANES = `
+with recursive lane as (
+  (select queue, type from jobs where state = 'queued' order by queue, type limit 1)
+  union all
+  select next.queue, next.type from lane, lateral (
+    select j.queue, j.type from jobs j where j.state = 'queued' and (j.queue, j.type) > (lane.queue, lane.type) order by j.queue, j.type limit 1
+  ) next
+)
+select queue, type from lane limit 10000`;
+
+/** Lanes with anything queued, by hopping along jobs_ready (a loose index scan): as many steps as lanes, however many jobs. */
+export async function listLanes(db: Queryable): Promise<Lane[]> {
+  return runStatement<{ queue: string; type: string }>(db, 'list-lanes', LANES, []);
+}

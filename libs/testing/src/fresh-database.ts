@@ -1,0 +1,34 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { testServer } from './test-servers.js';
+
+export interface FreshDatabase {
+  /** URL of the owner, who is superuser on the test server. */
+  url: string;
+  name: string;
+  /** Cuts whoever is still connected and drops the database. */
+  drop(): Promise<void>;
+}
+
+async function onServer(url: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000, query_timeout: 60_000 });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
+
+/**
+ * An empty database of its own on the run's PostgreSQL, for one spec file:
+ * `const database = await freshDatabase()` in beforeAll, `await database.drop()` in afterAll.
+ */
+export async function freshDatabase(): Promise<FreshDatabase> {
+  const { address } = await testServer('postgres');
+  const name = `test_${randomBytes(8).toString('hex')}`;
+  await onServer(address.url, `create database "${name}"`);
+  const url = new URL(address.url);
+  url.pathname = `/${name}`;
+  return { url: url.href, name, drop: () => onServer(address.url, `drop database if exists "${name}" with (force)`) };
+}

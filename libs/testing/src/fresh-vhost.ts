@@ -1,0 +1,21 @@
+import { randomBytes } from 'node:crypto';
+import { createVhost, deleteVhost, type RabbitAddress } from '@windlass/services';
+import { testServer } from './test-servers.js';
+
+export interface FreshVhost {
+  /** AMQP URL of an administrator on this vhost. */
+  url: string;
+  name: string;
+  /** The broker itself, for `rabbitCtl` and `evalOnRabbit`. It is shared: touch this vhost only. */
+  broker: RabbitAddress;
+  /** Closes the vhost's connections and deletes it with all queues. */
+  drop(): Promise<void>;
+}
+
+/** An empty vhost of its own on the run's broker, about 50 ms. Throws if `rabbitmq4` cannot be had on this machine. */
+export async function freshVhost(which: 'rabbitmq' | 'rabbitmq4' = 'rabbitmq'): Promise<FreshVhost> {
+  const { address } = await testServer(which);
+  const name = `test-${randomBytes(8).toString('hex')}`;
+  const url = await createVhost(address, name);
+  return { url, name, broker: address, drop: () => deleteVhost(address, name) };
+}
