@@ -4,17 +4,17 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { whenOrphaned } from './serve/notice-orphaned.mjs';
+import { withLock } from './serve/take-lock.mjs';
+import { watchFolders } from './serve/watch-folders.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 /** An edit must be live soon. What is cut off by it heals as after a crash. */
-const RESTART_KILL_MS = 2_000;
+const RESTART_KILL_MS = 1_000;
 /** The app bounds its own end at 30 s by default; whatever is left then is stuck. */
 const STOP_KILL_MS = 40_000;
 /** A terminal signals its whole group and nx passes the signal on as well: what comes this close is the same one. */
 const SAME_SIGNAL_MS = 500;
-/** The compiler reports an editor's write up to twice. */
-const SETTLE_MS = 100;
-const PARENT_LOOK_MS = 250;
 
 const name = process.argv[2];
 const project = join(root, 'apps', name ?? '');
@@ -27,67 +27,69 @@ const tsc = await compilerPath();
 const projects = closureOf(project);
 
 let compiler; // the running tsc
+let edited = false; // since it started
 let app; // the running app
-let appStamp; // what the running app was built from
+let appStamp; // what it was built from
 let stoppingSinceMs;
-let settling;
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop(signal));
-// nx killed without a chance to tell us: end at once, or the next serve finds the port taken.
-const parent = process.ppid;
-setInterval(() => process.ppid !== parent && killAll(), PARENT_LOOK_MS).unref();
+// Killed without a chance to tell us: end at once, or the next serve finds the port taken.
+whenOrphaned('serve', killAll);
+watchFolders(
+  projects.map((each) => join(each, 'src')),
+  build,
+);
+build();
 
-// One build before the watching, and the app only after it: several serves that start together build the same libs.
-compile([], 'inherit').once('exit', (code) => {
+/** Compiles, then starts what changed. An edit meanwhile makes it go round again. */
+async function build() {
+  edited = true;
+  if (compiler || stoppingSinceMs !== undefined) return;
+  compiler = { kill: () => undefined };
+  let code = 0;
+  while (edited && stoppingSinceMs === undefined) {
+    edited = false;
+    // One serve at a time: several of them share libs, and an app must not load a file that is being written. The first
+    // compiles for all; the others find nothing to do.
+    code = await withLock(join(root, 'node_modules', '.windlass-serve.lock'), compile);
+  }
   compiler = undefined;
-  if (stoppingSinceMs !== undefined) return leave();
-  if (code === 0) startApp();
-  else say('does not compile; it starts once it does');
-  watch();
-});
-
-function compile(options, stdout) {
-  compiler = spawn(tsc, ['-b', ...options, project], { cwd: root, stdio: ['ignore', stdout, 'inherit'] });
-  compiler.once('error', (error) => fail(`the compiler does not start: ${error.message}`));
-  return compiler;
+  if (stoppingSinceMs !== undefined) {
+    if (!app) leave();
+  } else if (code === 0) startChanged();
+  else say('does not compile; waiting for an edit');
 }
 
-function watch() {
-  compile(['--watch', '--preserveWatchOutput'], 'pipe').once('exit', (code) => {
-    compiler = undefined;
-    fail(`the compiler ended (${code})`);
-  });
-  let first = true;
-  compiler.stdout.setEncoding('utf8').on('data', (text) => {
-    // Errors are the developer's; that it looks and found none is noise.
-    for (const line of text.split('\n')) if (/: error TS|^error TS|Found [1-9]/.test(line)) console.error(line);
-    if (!text.includes('Found 0 errors. Watching')) return;
-    if (first && app) say('watching');
-    first = false;
-    clearTimeout(settling);
-    settling = setTimeout(restartApp, SETTLE_MS);
+/** One run of the compiler. Its --watch is not used: it polls every file of every package, a whole core for each serve. */
+function compile() {
+  return new Promise((done) => {
+    compiler = spawn(tsc, ['-b', project], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+    compiler.once('error', (error) => {
+      say(`cannot run the compiler: ${error.message}`);
+      done(1);
+    });
+    compiler.once('exit', done);
   });
 }
 
-/** Only when something that runs has changed: an edited spec, or what another serve's compiler touched, is no reason. */
-function restartApp() {
-  if (stoppingSinceMs !== undefined || app?.restarting || stampOfBuild() === appStamp) return;
+/** Only when something that runs has changed: an edited spec is no reason. */
+function startChanged() {
+  if (app?.restarting || stampOfBuild() === appStamp) return;
   if (!app) return startApp();
   say('restarting');
-  const old = app;
-  const killer = setTimeout(() => old.kill('SIGKILL'), RESTART_KILL_MS);
-  old.restarting = true;
-  old.once('exit', () => {
+  const killer = setTimeout(() => app?.kill('SIGKILL'), RESTART_KILL_MS);
+  app.restarting = true;
+  app.once('exit', () => {
     clearTimeout(killer);
     if (stoppingSinceMs === undefined) startApp();
   });
-  old.kill('SIGTERM');
+  app.kill('SIGTERM');
 }
 
 function startApp() {
   appStamp = stampOfBuild();
-  if (!existsSync(main)) return say('has no dist/main.js yet; it starts once it has');
-  const options = ['--enable-source-maps', '--import', pathToFileURL(join(root, 'tools', 'serve-child.mjs')).href];
+  if (!existsSync(main)) return say('has no src/main.ts; waiting for an edit');
+  const options = ['--enable-source-maps', '--import', new URL('./serve/end-with-serve.mjs', import.meta.url).href];
   const child = spawn(process.execPath, [...options, main], {
     cwd: root,
     env: { ...process.env, WINDLASS_SERVED_BY: String(process.pid) },
@@ -97,11 +99,12 @@ function startApp() {
   child.once('error', (error) => say(`does not start: ${error.message}`));
   child.once('exit', (code, signal) => {
     app = undefined;
-    if (stoppingSinceMs !== undefined) leave(code ?? 1);
-    else if (child.restarting) return;
-    // Killed from outside: whoever did it does not want it to run.
-    else if (signal) fail(`was killed (${signal})`);
-    else say(`ended (${code}); it starts again at the next edit`);
+    if (stoppingSinceMs !== undefined) return leave(code ?? 1);
+    if (child.restarting) return;
+    if (!signal) return say(`ended (${code}); waiting for an edit`);
+    // From outside: whoever did it does not want it to run.
+    say(`was killed (${signal})`);
+    process.exit(1);
   });
 }
 
@@ -127,7 +130,7 @@ function closureOf(start) {
   return [...found];
 }
 
-/** The compiler's own binary: its wrapper in node_modules/.bin waits in a blocking call and leaves it behind when it is ended. */
+/** The compiler's own binary: its wrapper waits in a blocking call and leaves it behind when it is ended. */
 async function compilerPath() {
   const folder = dirname(createRequire(join(root, 'package.json')).resolve('typescript/package.json'));
   const { default: getExePath } = await import(pathToFileURL(join(folder, 'lib', 'getExePath.js')).href);
@@ -147,14 +150,6 @@ function stop(signal) {
   setTimeout(killAll, STOP_KILL_MS).unref();
 }
 
-/** Ends everything because a part of it is gone. */
-function fail(why) {
-  if (stoppingSinceMs !== undefined) return;
-  say(why);
-  process.exitCode = 1;
-  stop('SIGTERM');
-}
-
 function killAll() {
   compiler?.kill('SIGKILL');
   app?.kill('SIGKILL');
@@ -162,7 +157,7 @@ function killAll() {
 }
 
 function leave(code = 0) {
-  process.exit(process.exitCode ?? code);
+  process.exit(code);
 }
 
 function say(what) {

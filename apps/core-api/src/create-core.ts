@@ -1,5 +1,6 @@
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { Broker } from '@windlass/broker';
 import type { Runtime } from '@windlass/clock';
 import { RPC } from '@windlass/contracts';
@@ -45,7 +46,8 @@ export async function createCore(
   await registry.refresh();
 
   const ports = { ...dependencies, dispatcher, liveSlots, leaseMs: config.leaseMs };
-  const app = await NestFactory.create(CoreModule.forRoot(ports, registry), {
+  // Nest wants an HTTP adapter for an app with several transports; it never listens.
+  const app = await NestFactory.create(CoreModule.forRoot(ports, registry), new FastifyAdapter(), {
     logger: new NestLogger(logger),
     abortOnError: false,
   });

@@ -179,6 +179,26 @@ export function brokerConformance(name: string, makeHub: () => Promise<BrokerHar
         expect(again.map((delivery) => delivery.redelivered)).toEqual(Array(5).fill(true));
       });
 
+      test('messages settled in any order are settled each as was said', async () => {
+        const broker = await connect();
+        const queue = await declared(broker);
+        await hub.takeDeadLetters();
+        for (let i = 0; i < 8; i++) await broker.publish(queue, bytes(`${i}`), LASTING);
+        const held: Delivery[] = [];
+        const subscription = await broker.consume(queue, { prefetch: 8 }, (delivery) => held.push(delivery));
+        await until(() => held.length === 8);
+        // 2 and 5 stay in hand, 3 is dead, the rest is done; in one turn, so that they may travel together.
+        for (const i of [7, 0, 4, 1, 6]) held[i]!.ack();
+        held[3]!.deadLetter();
+        await subscription.cancel();
+        const again: string[] = [];
+        await broker.consume(queue, { prefetch: 10 }, (delivery) => again.push(text(delivery.body)));
+        const dead: string[] = [];
+        await until(async () => dead.push(...(await hub.takeDeadLetters()).map(text)) > 0 && again.length >= 2);
+        await broker.ping(5_000);
+        expect([again.sort(), dead]).toEqual([['2', '5'], ['3']]);
+      });
+
       test('a message given back is the next one delivered', async () => {
         const broker = await connect();
         const queue = await declared(broker);
@@ -243,7 +263,8 @@ export function brokerConformance(name: string, makeHub: () => Promise<BrokerHar
           got.push(delivery.body);
           delivery.ack();
         });
-        for (const body of sent) expect(await broker.publish(queue, body, { ...LASTING, persistent: true })).toBe('routed');
+        for (const body of sent)
+          expect(await broker.publish(queue, body, { ...LASTING, persistent: true })).toBe('routed');
         await until(() => got.length === 3);
         for (const [i, body] of sent.entries()) expect(Buffer.compare(got[i]!, body)).toBe(0);
       });
@@ -265,7 +286,11 @@ export function brokerConformance(name: string, makeHub: () => Promise<BrokerHar
         const [client, server] = [await connect(), await connect()];
         const service = fresh();
         await server.serve(service, { concurrency: 4 }, async (body) => body.toReversed());
-        for (const body of [Uint8Array.from({ length: 256 }, (_, i) => i), new Uint8Array(0), randomBytes(1024 * 1024)]) {
+        for (const body of [
+          Uint8Array.from({ length: 256 }, (_, i) => i),
+          new Uint8Array(0),
+          randomBytes(1024 * 1024),
+        ]) {
           const answer = await client.request(service, body, { timeoutMs: 5_000 });
           expect(Buffer.compare(answer, body.toReversed())).toBe(0);
         }
@@ -274,12 +299,16 @@ export function brokerConformance(name: string, makeHub: () => Promise<BrokerHar
       test('a request that nobody serves is refused at once', async () => {
         const broker = await connect();
         const startedMs = performance.now();
-        await expect(broker.request(fresh(), bytes('?'), { timeoutMs: 30_000 })).rejects.toEqual(fault('broker.unavailable'));
+        await expect(broker.request(fresh(), bytes('?'), { timeoutMs: 30_000 })).rejects.toEqual(
+          fault('broker.unavailable'),
+        );
         const service = fresh();
         const server = await broker.serve(service, { concurrency: 1 }, async (body) => body);
         await broker.request(service, bytes('?'), { timeoutMs: 5_000 });
         await server.cancel();
-        await expect(broker.request(service, bytes('?'), { timeoutMs: 30_000 })).rejects.toEqual(fault('broker.unavailable'));
+        await expect(broker.request(service, bytes('?'), { timeoutMs: 30_000 })).rejects.toEqual(
+          fault('broker.unavailable'),
+        );
         expect(performance.now() - startedMs).toBeLessThan(10_000);
       });
 
@@ -287,8 +316,12 @@ export function brokerConformance(name: string, makeHub: () => Promise<BrokerHar
         const broker = await connect();
         const service = fresh();
         const work = gate();
-        await broker.serve(service, { concurrency: 4 }, async (body) => (text(body) === 'slow' ? work.pass(body) : body));
-        await expect(broker.request(service, bytes('slow'), { timeoutMs: 100 })).rejects.toEqual(fault('broker.timeout'));
+        await broker.serve(service, { concurrency: 4 }, async (body) =>
+          text(body) === 'slow' ? work.pass(body) : body,
+        );
+        await expect(broker.request(service, bytes('slow'), { timeoutMs: 100 })).rejects.toEqual(
+          fault('broker.timeout'),
+        );
         work.open();
         expect(text(await broker.request(service, bytes('next'), { timeoutMs: 5_000 }))).toBe('next');
       });
@@ -301,7 +334,9 @@ export function brokerConformance(name: string, makeHub: () => Promise<BrokerHar
           if (text(body) === 'bad') throw new Error('oh');
           return body;
         });
-        await expect(broker.request(service, bytes('bad'), { timeoutMs: 200 })).rejects.toEqual(fault('broker.timeout'));
+        await expect(broker.request(service, bytes('bad'), { timeoutMs: 200 })).rejects.toEqual(
+          fault('broker.timeout'),
+        );
         expect(errors).toEqual([new Error('oh')]);
         expect(text(await broker.request(service, bytes('good'), { timeoutMs: 5_000 }))).toBe('good');
       });
@@ -468,8 +503,12 @@ export function brokerConformance(name: string, makeHub: () => Promise<BrokerHar
         await until(() => got.length === 1);
         expect(got[0]!.redelivered).toBe(true);
         await expect(leaving.publish(queue, bytes('x'), LASTING)).rejects.toEqual(fault('broker.unavailable'));
-        await expect(leaving.request('any', bytes('x'), { timeoutMs: 1_000 })).rejects.toEqual(fault('broker.unavailable'));
-        await expect(leaving.consume(queue, { prefetch: 1 }, () => undefined)).rejects.toEqual(fault('broker.unavailable'));
+        await expect(leaving.request('any', bytes('x'), { timeoutMs: 1_000 })).rejects.toEqual(
+          fault('broker.unavailable'),
+        );
+        await expect(leaving.consume(queue, { prefetch: 1 }, () => undefined)).rejects.toEqual(
+          fault('broker.unavailable'),
+        );
       });
     });
   });

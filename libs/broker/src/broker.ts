@@ -43,7 +43,11 @@ export interface Broker {
    * rejects by contract (errors travel inside the answer); if it does, the request is left to time out and `onError` hears of it.
    * A request may be served twice: when its server is lost before it has answered, another gets it, within its time.
    */
-  serve(service: string, options: ServeOptions, handler: (body: Uint8Array) => Promise<Uint8Array>): Promise<Subscription>;
+  serve(
+    service: string,
+    options: ServeOptions,
+    handler: (body: Uint8Array) => Promise<Uint8Array>,
+  ): Promise<Subscription>;
 
   /**
    * Tells everyone who listens now, at most once each; nothing is kept for later. Resolves when the broker has it; rejects

@@ -58,12 +58,12 @@ export class Dispatcher {
     else state.pendingTimer ??= this.options.runtime.after(DISPATCH.paceMs - sinceMs, () => this.sendPending(state));
   }
 
-  /** Workers took `count` jobs of a type: room for more. */
-  claimed(type: string, count: number): void {
+  /** Workers asked for `asked` jobs of a type and got `granted`: room for more, and what was given back is due again. */
+  claimed(type: string, asked: number, granted: number): void {
     for (const state of this.byType.get(type) ?? []) {
-      state.unclaimed = Math.max(0, state.unclaimed - count);
+      state.unclaimed = Math.max(0, state.unclaimed - asked);
       const stale = this.options.runtime.monotonicMs() > state.creditUntilMs;
-      if (state.backlog || stale || state.credit < this.window(type) / 4) this.nudge(state.lane);
+      if (state.backlog || stale || granted < asked || state.credit < this.window(type) / 4) this.nudge(state.lane);
     }
   }
 

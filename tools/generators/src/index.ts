@@ -1,1 +1,1 @@
-export {};
+export { type Generated, generateHandler } from './generate-handler.js';

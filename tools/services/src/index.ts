@@ -15,4 +15,4 @@ export {
   type ToolCall,
   type Unavailable,
 } from './service-types.js';
-export { type RunningServices, type StartOptions, startServices } from './start-services.js';
+export { installServices, type RunningServices, type StartOptions, startServices } from './start-services.js';

@@ -51,6 +51,15 @@ export async function startServices<N extends ServiceName>(options: StartOptions
   };
 }
 
+/**
+ * Installs or unpacks what the named servers need, without starting them: one call of apt-get for all. What cannot be
+ * had is left for `startServices` to complain about, since it may not be asked for.
+ */
+export async function installServices(names: readonly ServiceName[], progress: Progress = () => {}): Promise<void> {
+  const wanted = names.filter((name) => !givenServer(name));
+  if (wanted.length > 0 && !(await dockerAnswers())) await findAllPrograms([...wanted], progress);
+}
+
 function openStateDir(dir: string): string {
   mkdirSync(dir, { recursive: true });
   chmodSync(dir, 0o711); // servers of another account reach their own folders, and list nothing

@@ -11,8 +11,11 @@ export function claimQueue(db: Pick<Database, 'engine'>, dispatcher: Dispatcher,
     keyOf: (request) => request.token,
     flush: async (requests) => {
       const byToken = await claimJobsInStore(db.engine, requests, leaseMs);
-      for (const request of requests) dispatcher.claimed(request.type, request.ids.length);
-      return requests.map((request) => byToken.get(request.token) ?? []);
+      return requests.map((request) => {
+        const jobs = byToken.get(request.token) ?? [];
+        dispatcher.claimed(request.type, request.ids.length, jobs.length);
+        return jobs;
+      });
     },
   });
 }

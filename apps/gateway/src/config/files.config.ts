@@ -8,15 +8,15 @@ const anyHost = { require_tld: false, require_protocol: true, protocols: ['http'
 export class FilesConfig extends ServiceConfig {
   @Env('FILES_DRIVER', { description: 'Where files live: `directory` or `s3`.', default: 'directory' })
   @IsIn(['directory', 's3'])
-  filesDriver: string;
+  filesDriver: 'directory' | 's3';
 
   @Env('FILES_DIRECTORY', { description: 'Root of the `directory` driver. May be a network file system.', default: './.windlass/files' })
   @ValidateIf((config: FilesConfig) => config.filesDriver === 'directory')
   @IsNotEmpty()
   filesDirectory: string;
 
-  @Env('S3_ENDPOINT', { description: 'Address of the S3 server as services reach it. Unset: AWS.', example: 'http://s3.internal:9000' })
-  @IsOptional()
+  @Env('S3_ENDPOINT', { description: 'Address of the S3 server as services reach it. Required by the `s3` driver.', example: 'http://s3.internal:9000' })
+  @ValidateIf(onS3)
   @IsUrl(anyHost)
   s3Endpoint?: string;
 

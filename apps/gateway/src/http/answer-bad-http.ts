@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { asProblem, type Fault, fault } from '@windlass/faults';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import { faultOfException } from './fault-of-exception.js';
 import { sendProblem } from './send-problem.js';
 
@@ -29,6 +29,6 @@ function faultOfParser(code: string | undefined): Fault {
 }
 
 /** What the router refused before any hook ran: a malformed URL, or a part of it that is too long. */
-export function answerFrameworkError(error: Error, _request: FastifyRequest, reply: FastifyReply): void {
-  sendProblem(reply, faultOfException(error) ?? fault('http.request-malformed', { cause: error }));
+export function answerFrameworkError(error: Error, _request: unknown, reply: unknown): void {
+  sendProblem(reply as FastifyReply, faultOfException(error) ?? fault('http.request-malformed', { cause: error }));
 }

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { Runtime } from '@windlass/clock';
 import { fault } from '@windlass/faults';
@@ -34,7 +35,7 @@ export function createAdapter(config: GatewayConfig, runtime: Runtime, routes: R
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     trustProxy: trustProxyOption(config.trustProxy),
     requestIdHeader: false,
-    genReqId: (raw) => {
+    genReqId: (raw: IncomingMessage) => {
       const given = raw.headers['x-request-id'];
       return typeof given === 'string' && SANE_REQUEST_ID.test(given) ? given : runtime.uuid();
     },
@@ -68,8 +69,10 @@ function unsupported() {
   return fault('http.content-type-unsupported', { detail: 'Send the body as application/json.' });
 }
 
-/** Fastify takes a boolean, a number of hops, or addresses. */
-function trustProxyOption(text: string): boolean | number | string {
+/** All, none, the last few hops, or addresses and networks. */
+function trustProxyOption(text: string): boolean | string | ((address: string, hop: number) => boolean) {
   if (text === 'true' || text === 'false') return text === 'true';
-  return /^\d+$/.test(text) ? Number(text) : text;
+  if (!/^\d+$/.test(text)) return text;
+  const hops = Number(text);
+  return (_address, hop) => hop < hops;
 }

@@ -41,7 +41,7 @@ export class ArtifactController {
     };
   }
 
-  @Get('*name')
+  @Get('*')
   @NeedsScope('jobs:read')
   @ApiOperation({ summary: 'Download an artifact' })
   @ApiParam({ name: 'name', description: 'May contain `/`.' })

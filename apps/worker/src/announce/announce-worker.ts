@@ -1,10 +1,9 @@
-import type { Static } from '@sinclair/typebox';
 import { announceWorker, announceWorkerReply, type TypeDeclaration } from '@windlass/contracts';
 import { messageOf } from '@windlass/faults';
 import { Backoff } from '../backoff.js';
 import type { WorkerContext } from '../worker-context.js';
 
-export type AnnounceReply = Static<typeof announceWorkerReply.schema>;
+export type AnnounceReply = ReturnType<typeof announceWorkerReply.decode>;
 
 /** Longer than a claim's: core may compile schemas and declare queues. */
 const TIMEOUT_MS = 10_000;
@@ -57,7 +56,10 @@ export class Announcer {
       const reply = await core.call(announceWorker, announceWorkerReply, body, { timeoutMs: TIMEOUT_MS });
       if (this.ended.signal.aborted) return true;
       for (const { name, version, reason } of reply.refused) {
-        logger.error({ operation: 'announce', type: name, version, reason }, `core refused ${name} version ${version}: ${reason}`);
+        logger.error(
+          { operation: 'announce', type: name, version, reason },
+          `core refused ${name} version ${version}: ${reason}`,
+        );
       }
       this.onReply(reply);
       this.settleFirst();

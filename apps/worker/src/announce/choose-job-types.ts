@@ -70,6 +70,9 @@ function hasTools(resolved: ResolvedDefinition, choice: TypeChoice): boolean {
   const missing = missingTools(resolved.tools, choice.searchPath);
   if (missing.length === 0) return true;
   const { name, version } = resolved;
-  choice.warn({ operation: 'announce', type: name, version, missing }, `${name} is not offered: ${missing.join(', ')} not on PATH`);
+  choice.warn(
+    { operation: 'announce', type: name, version, missing },
+    `${name} is not offered: ${missing.join(', ')} not on PATH`,
+  );
   return false;
 }

@@ -22,7 +22,12 @@ export function declareTypes(types: readonly WorkerType[]): TypeDeclaration[] {
 }
 
 /** How full a type is. All versions share the slots, and core adds rows up: so the first row carries them. */
-export function presenceOf(type: string, versions: readonly number[], slots: number, busy: number): WorkerPresence['types'] {
+export function presenceOf(
+  type: string,
+  versions: readonly number[],
+  slots: number,
+  busy: number,
+): WorkerPresence['types'] {
   return versions.map((version, index) => ({
     type,
     version,

@@ -38,7 +38,10 @@ export async function claimUntilAnswered(context: WorkerContext, request: ClaimR
       return (await core.call(claimJobs, claimJobsReply, claim, { timeoutMs: TIMEOUT_MS })).jobs;
     } catch (error) {
       if (!isFault(error) || error.kind !== 'retryable') refusals += 1;
-      logger.warn({ operation: 'claim', type, token: claim.token, error }, `a claim has no answer: ${messageOf(error)}`);
+      logger.warn(
+        { operation: 'claim', type, token: claim.token, error },
+        `a claim has no answer: ${messageOf(error)}`,
+      );
       if (refusals >= MAX_REFUSALS) return [];
     }
     if (!stale && runtime.monotonicMs() > staleMs) {

@@ -37,6 +37,7 @@ export class JobConsumer {
   /** Resolves once it is so. */
   setWanted(wanted: boolean): Promise<void> {
     this.wanted = wanted;
+    if (!wanted) this.fullTimer?.cancel();
     return this.reconcile();
   }
 
@@ -47,7 +48,7 @@ export class JobConsumer {
       if (!this.full) return;
       this.full = false;
       void this.reconcile();
-    } else if (!this.full && !this.fullTimer) {
+    } else if (this.wanted && !this.full && !this.fullTimer) {
       this.fullTimer = this.options.runtime.after(FULL_MS[this.options.weight], () => {
         this.fullTimer = undefined;
         this.full = true;

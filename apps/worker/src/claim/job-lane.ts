@@ -36,7 +36,7 @@ export class JobLane {
   private busyCount = 0;
   private readonly waiting = new WaitingMessages();
   private readonly consumer: JobConsumer;
-  private claiming = false;
+  private claiming: Promise<void> | undefined;
   private pumpDue = false;
   private patience: Timer | undefined;
 
@@ -61,15 +61,17 @@ export class JobLane {
     return this.busyCount;
   }
 
-  /** Consumes from now on, or no more; the promise resolves when the messages in hand are back. */
-  open(versions: number[]): Promise<void> {
+  /** Consumes from now on, or no more if core refused all versions. */
+  open(versions: number[]): void {
     this.versions = versions;
-    return this.consumer.setWanted(versions.length > 0);
+    void this.consumer.setWanted(versions.length > 0);
   }
 
-  close(): Promise<void> {
+  /** No more messages; resolves when those in hand are back and core has answered the claim under way. */
+  async close(): Promise<void> {
     this.patience?.cancel();
-    return this.consumer.setWanted(false);
+    await this.consumer.setWanted(false);
+    await this.claiming;
   }
 
   /** The connection is lost: what waited is the broker's again, and comes back. */
@@ -116,7 +118,7 @@ export class JobLane {
     const waiting = this.waiting.count;
     if (waiting === 0 || free <= 0) return;
     const worthwhile = this.weight === 'heavy' ? 1 : Math.min(waiting, Math.ceil(this.slots / 2), MAX_IDS);
-    if (free >= worthwhile || impatient || this.busyCount === 0) void this.claim(Math.min(free, MAX_IDS));
+    if (free >= worthwhile || impatient || this.busyCount === 0) this.claiming = this.claim(Math.min(free, MAX_IDS));
     else this.waitForMore();
   }
 
@@ -130,7 +132,6 @@ export class JobLane {
   private async claim(limit: number): Promise<void> {
     this.patience?.cancel();
     this.patience = undefined;
-    this.claiming = true;
     const { ids, usedUp } = this.waiting.take(limit);
     const giveBack = () => {
       for (const delivery of usedUp) delivery.requeue();
@@ -138,7 +139,7 @@ export class JobLane {
     await this.options.take(this, ids, giveBack);
     // Only now: had the worker died before core's answer, the broker would have given the message to another (checklist 6).
     for (const delivery of usedUp) delivery.ack();
-    this.claiming = false;
+    this.claiming = undefined;
     this.pump(false);
   }
 }

@@ -5,7 +5,10 @@ import { FilesConfig } from './files.config.js';
 const GIB = 1_073_741_824;
 
 export class WorkerConfig extends FilesConfig {
-  @Env('WORKER_NAME', { description: 'Name of this worker in lists. Unset: machine and process id.', example: 'jobs-1' })
+  @Env('WORKER_NAME', {
+    description: 'Name of this worker in lists. Unset: machine and process id.',
+    example: 'jobs-1',
+  })
   @IsOptional()
   @Matches(/^\S+$/, { message: 'must not be empty or hold spaces' })
   @MaxLength(128)
@@ -20,14 +23,16 @@ export class WorkerConfig extends FilesConfig {
   jobTypes: string[];
 
   @Env('HANDLERS', {
-    description: 'Handler packages or paths besides the built-in ones, separated by commas. Paths start at the working directory.',
+    description:
+      'Handler packages or paths besides the built-in ones, separated by commas. Paths start at the working directory.',
     default: [],
     example: '@acme/report-handlers,./handlers/invoice.mjs',
   })
   handlers: string[];
 
   @Env('SLOTS', {
-    description: 'Jobs of a type that run here at a time, where the default of the type does not fit; 0 turns a type off.',
+    description:
+      'Jobs of a type that run here at a time, where the default of the type does not fit; 0 turns a type off.',
     default: [],
     example: 'hash=256,conversion.cad=2',
   })
@@ -72,7 +77,8 @@ export class WorkerConfig extends FilesConfig {
   maxArtifactBytes: number;
 
   @Env('DRAIN_TIMEOUT_MS', {
-    description: 'How long running jobs may go on after the signal to stop. At least 5 s less than SHUTDOWN_TIMEOUT_MS.',
+    description:
+      'How long running jobs may go on after the signal to stop. At least 5 s less than SHUTDOWN_TIMEOUT_MS.',
     default: 25_000,
     unit: 'ms',
   })

@@ -17,11 +17,15 @@ export interface RunnerPoolOptions {
  */
 export class RunnerPool {
   private readonly runners: Runner[];
+  /** Types that every runner has. */
+  private readonly spread: ReadonlySet<string>;
 
   constructor(options: RunnerPoolOptions) {
     const { context, types, children, events, scratchRoot } = options;
     const heavy = types.filter((type) => type.weight === 'heavy').reduce((sum, type) => sum + type.slots, 0);
-    const tiny = types.filter((type) => type.weight === 'tiny' && type.versions.every((each) => each.resolved.isolation === 'child'));
+    const tiny = types.filter(
+      (type) => type.weight === 'tiny' && type.versions.every((each) => each.resolved.isolation === 'child'),
+    );
     const runnerFor = (served: readonly WorkerType[], heavySpare: number) =>
       createRunner({
         handlers: served.flatMap((type) => type.versions.map((version) => version.handler)),
@@ -31,13 +35,14 @@ export class RunnerPool {
         maxChildren: Math.max(1, heavy),
         events,
       });
+    this.spread = new Set(tiny.map((type) => type.name));
     this.runners = [runnerFor(types, 1)];
     if (tiny.length > 0) while (this.runners.length < children) this.runners.push(runnerFor(tiny, 0));
   }
 
   /** Answers the runner that took them. Throws as `Runner.run` does, having taken none. */
-  run(weight: 'tiny' | 'heavy', inputs: readonly AttemptInput[]): number {
-    const index = weight === 'heavy' ? 0 : this.leastBusy();
+  run(type: string, inputs: readonly AttemptInput[]): number {
+    const index = this.spread.has(type) ? this.leastBusy() : 0;
     this.runners[index]!.run(inputs);
     return index;
   }

@@ -71,7 +71,11 @@ export class InProcessBroker implements Broker, HubClient {
     return 'routed';
   }
 
-  async consume(queue: string, options: ConsumeOptions, onMessage: (delivery: Delivery) => void): Promise<Subscription> {
+  async consume(
+    queue: string,
+    options: ConsumeOptions,
+    onMessage: (delivery: Delivery) => void,
+  ): Promise<Subscription> {
     return this.add(new InProcessConsumer(this.hub, queue, options, onMessage, this.forget));
   }
 

@@ -24,7 +24,10 @@ export class InProcessConsumer implements Attachable, Taker<QueuedMessage> {
     if (this.ended || this.queue) return;
     this.missing?.cancel();
     this.queue = this.hub.jobs.get(this.queueName);
-    if (this.queue) return this.queue.join(this);
+    if (this.queue) {
+      this.queue.join(this);
+      return;
+    }
     this.missing = this.hub.runtime.after(MISSING_PACE_MS, () => this.attach()).unref();
     this.guarded(() => this.options.onMissing?.());
   }

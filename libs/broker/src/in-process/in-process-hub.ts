@@ -1,8 +1,8 @@
 import { type Runtime, systemRuntime } from '@windlass/clock';
 import type { Broker } from '../broker.js';
 import { MAX_DEAD_MESSAGES } from '../limits.js';
-import { InProcessBroker } from './in-process-broker.js';
 import type { HubClient, HubCore, HubLogger, QueuedRequest } from './hub-core.js';
+import { InProcessBroker } from './in-process-broker.js';
 import type { InProcessQueue, QueuedMessage } from './in-process-queue.js';
 
 export interface InProcessOptions {

@@ -1,4 +1,4 @@
-import { systemRuntime, type Runtime } from '@windlass/clock';
+import { type Runtime, systemRuntime } from '@windlass/clock';
 import type { Broker } from '../broker.js';
 import type { BrokerLogger, BrokerUrl } from './keep-connection.js';
 import { RabbitBroker } from './rabbit-broker.js';

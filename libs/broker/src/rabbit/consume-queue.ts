@@ -4,6 +4,7 @@ import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
 import type { Delivery, Subscription } from '../broker.js';
 import { DRAIN_MS, MISSING_PACE_MS } from '../limits.js';
 import { withinDeadline } from '../within-deadline.js';
+import { Hold } from './hold-messages.js';
 import { type BrokerLogger, openChannel } from './keep-connection.js';
 
 export interface ConsumerPlan {
@@ -20,30 +21,6 @@ export interface ConsumerPlan {
 }
 
 const FIRST_RETRY_MS = 50;
-
-/** One life of a consumer on one channel. Settling a message after the channel's end does nothing: the broker has it back. */
-export class Hold {
-  alive = true;
-  /** Since when the server delivers to it. */
-  sinceMs: number | undefined;
-  inHand = 0;
-  /** What arrived after the cancel, to go back. */
-  readonly unseen: ConsumeMessage[] = [];
-
-  constructor(readonly channel: Channel) {}
-
-  settle(message: ConsumeMessage, how: 'ack' | 'requeue' | 'dead-letter'): void {
-    if (!this.alive) return;
-    this.inHand -= 1;
-    try {
-      if (how === 'ack') this.channel.ack(message);
-      else this.channel.nack(message, false, how === 'requeue');
-    } catch {
-      // The channel ended in this very turn; the broker has the message back.
-      this.alive = false;
-    }
-  }
-}
 
 /** A consumer with a channel of its own that comes back after a lost connection, a closed channel and a missing queue. */
 export class QueueConsumer implements Subscription {
@@ -69,6 +46,11 @@ export class QueueConsumer implements Subscription {
     return this.attach();
   }
 
+  /** Something was declared: a consumer that waits to try again need not wait. */
+  nudge(): void {
+    if (!this.hold) void this.attach();
+  }
+
   down(): void {
     this.connection = undefined;
     this.retry?.cancel();
@@ -90,9 +72,7 @@ export class QueueConsumer implements Subscription {
     const connection = this.connection;
     if (!connection || this.cancelled) return Promise.resolve();
     this.retry?.cancel();
-    this.attaching = this.attaching
-      .then(() => this.open(connection))
-      .catch((error) => this.failed(connection, error));
+    this.attaching = this.attaching.then(() => this.open(connection)).catch((error) => this.failed(connection, error));
     return this.attaching;
   }
 
@@ -125,10 +105,10 @@ export class QueueConsumer implements Subscription {
       hold.channel.close().catch(() => undefined);
       return;
     }
-    hold.inHand += 1;
+    if (!this.plan.noAck) hold.take(message);
     // What arrives after the cancel goes back unseen.
     if (this.cancelled || !hold.alive) {
-      hold.unseen.push(message);
+      if (!this.plan.noAck) hold.unseen.push(message);
       return;
     }
     try {
@@ -181,12 +161,11 @@ export class QueueConsumer implements Subscription {
     const hold = this.hold;
     if (!hold?.alive) return;
     await hold.channel.cancel(this.plan.tag);
-    if (!this.plan.noAck) for (const message of hold.unseen) hold.settle(message, 'requeue');
+    for (const message of hold.unseen) hold.settle(message, 'requeue');
     const idle = this.plan.whenIdle?.();
     if (idle) await withinDeadline(this.runtime, DRAIN_MS, idle).catch(() => undefined);
     if (!hold.alive) return;
-    hold.alive = false;
-    if (hold.inHand > 0 && !this.plan.noAck) hold.channel.nackAll(true);
+    hold.giveBackAll();
     await hold.channel.close();
   }
 }

@@ -70,7 +70,7 @@ export class KeptConnection {
       const url = urls[attempt % urls.length]!;
       const sinceMs = runtime.monotonicMs();
       try {
-        const lost = await this.open(url);
+        const { lost } = await this.open(url);
         tried();
         const error = await lost;
         if (!this.closing.signal.aborted) log('broker.lost', { name, place: url.place, error: messageOf(error) });
@@ -84,8 +84,8 @@ export class KeptConnection {
     }
   }
 
-  /** Resolves once the connection is of use, with the promise of its loss. */
-  private async open(url: BrokerUrl): Promise<Promise<unknown>> {
+  /** Resolves once the connection is of use, with the promise of its loss (wrapped, as await would flatten the two). */
+  private async open(url: BrokerUrl): Promise<{ lost: Promise<unknown> }> {
     const { runtime, connectTimeoutMs, name, log } = this.plan;
     const untilMs = runtime.monotonicMs() + connectTimeoutMs;
     const connection = await connect(url.href, {
@@ -111,11 +111,12 @@ export class KeptConnection {
     this.current = connection;
     log('broker.connected', { name, place: url.place });
     this.plan.onUp();
-    return lost.then((error) => {
+    const noticed = lost.then((error) => {
       this.current = undefined;
       this.plan.onDown();
       return error;
     });
+    return { lost: noticed };
   }
 
   private blocked(connection: ChannelModel, blocked: boolean): void {

@@ -77,8 +77,10 @@ export class RabbitBroker implements Broker {
     return this.stateSignal.subscribe(listener);
   }
 
-  declareQueue(queue: string): Promise<{ created: boolean }> {
-    return this.operate((connection) => declareJobQueue(connection, queue));
+  async declareQueue(queue: string): Promise<{ created: boolean }> {
+    const declared = await this.operate((connection) => declareJobQueue(connection, queue));
+    if (declared.created) for (const consumer of this.consumers) consumer.nudge();
+    return declared;
   }
   deleteQueue(queue: string): Promise<void> {
     return this.operate((connection) => deleteJobQueue(connection, queue));
@@ -168,8 +170,9 @@ export class RabbitBroker implements Broker {
 
   private async preparePublishing(connection: ChannelModel): Promise<void> {
     this.publishing = await Publishing.open(connection, this.runtime, (error) => {
-      if (connection !== this.publishingSide.current) return;
-      this.log('broker.channel-lost', { error: messageOf(error ?? 'closed') });
+      // Without an error it ended with its connection, which is noticed elsewhere.
+      if (!error || connection !== this.publishingSide.current) return;
+      this.log('broker.channel-lost', { error: messageOf(error) });
       this.publishingSide.drop('a channel of it was lost');
     });
   }
@@ -220,9 +223,11 @@ export class RabbitBroker implements Broker {
     if (this.operations >= MAX_OPERATIONS) throw unavailable('Too many declarations are under way.');
     this.operations += 1;
     const running = operation(connection);
-    running.catch(() => undefined).finally(() => {
-      this.operations -= 1;
-    });
+    running
+      .catch(() => undefined)
+      .finally(() => {
+        this.operations -= 1;
+      });
     return this.bounded(running);
   }
 

@@ -21,7 +21,6 @@ export async function rabbitHarness(which: 'rabbitmq' | 'rabbitmq4'): Promise<Ra
   const url = new URL(vhost.url);
   url.hostname = '127.0.0.1';
   url.port = String(proxy.port);
-  const inspector = await connect(vhost.url);
   return {
     vhost,
     proxy,
@@ -30,17 +29,17 @@ export async function rabbitHarness(which: 'rabbitmq' | 'rabbitmq4'): Promise<Ra
     dropConnections: () => proxy.cut(),
     setReachable: (reachable) => proxy.setReachable(reachable),
     async takeDeadLetters() {
+      const inspector = await connect(vhost.url);
       const channel = await inspector.createChannel();
       const taken: Uint8Array[] = [];
       for (let message: GetMessage | false; ; taken.push(message.content)) {
         message = await channel.get(DEAD_LETTER_NAME, { noAck: true });
         if (!message) break;
       }
-      await channel.close();
+      await inspector.close();
       return taken;
     },
     async stop() {
-      await inspector.close();
       await proxy.close();
       await vhost.drop();
     },

@@ -3,7 +3,8 @@ import type { Channel, ConsumeMessage } from 'amqplib';
 import type { ServeOptions } from '../broker.js';
 import { DIRECT_REPLY_TO, RPC_QUEUE, rpcQueueName } from '../topology.js';
 import { ChannelGate } from './channel-gate.js';
-import type { ConsumerPlan, Hold } from './consume-queue.js';
+import type { ConsumerPlan } from './consume-queue.js';
+import type { Hold } from './hold-messages.js';
 
 export type SendAnswer = (replyTo: string, correlationId: string, answer: Uint8Array) => void;
 type Handler = (body: Uint8Array) => Promise<Uint8Array>;

@@ -17,7 +17,7 @@ while read -r op pid; do
     -) case "$live" in *" $pid "*) live="\${live%% $pid *} \${live#* $pid }" ;; esac ;;
   esac
 done
-for pid in $live; do kill -9 -- "-$pid" 2>/dev/null; done
+for pid in $live; do kill -KILL "-$pid" 2>/dev/null; done
 `;
 const MAX_STARTS = 5;
 

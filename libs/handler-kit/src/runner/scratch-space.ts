@@ -3,6 +3,9 @@ import { rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
+/** Of runners in this process. A directory with our process id that is none of these is a predecessor's, in a container. */
+const own = new Set<string>();
+
 /** The runner's own directory. Its name tells host and process, so that the next worker can sweep what a killed one left. */
 export class ScratchSpace {
   readonly path: string;
@@ -15,6 +18,7 @@ export class ScratchSpace {
     mkdirSync(root, { recursive: true, mode: 0o700 });
     sweep(root);
     this.path = mkdtempSync(join(root, `${prefix()}${process.pid}.`));
+    own.add(this.path);
     this.tmpDir = join(this.path, 'tmp');
     mkdirSync(this.tmpDir, { mode: 0o700 });
   }
@@ -35,6 +39,7 @@ export class ScratchSpace {
   async close(): Promise<void> {
     await Promise.all(this.removals);
     await rm(this.path, { recursive: true, force: true, maxRetries: 2 }).catch(() => {});
+    own.delete(this.path);
   }
 }
 
@@ -47,7 +52,9 @@ function sweep(root: string): void {
   for (const name of readdirSync(root)) {
     if (!name.startsWith(prefix())) continue;
     const pid = Number.parseInt(name.slice(prefix().length), 10);
-    if (pid > 0 && !isAlive(pid)) rmSync(join(root, name), { recursive: true, force: true });
+    const path = join(root, name);
+    const inUse = pid === process.pid ? own.has(path) : isAlive(pid);
+    if (pid > 0 && !inUse) rmSync(path, { recursive: true, force: true });
   }
 }
 

@@ -33,7 +33,7 @@ export function weaknessOf(secret: string, minBytes: number): string | undefined
 }
 
 function withoutPlaceholders(secret: string): string {
-  let rest = secret.toLowerCase().replace(/[^a-z0-9]/g, '');
+  let rest = secret.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
   if (rest.length < secret.length / 2) return secret;
   for (const word of PLACEHOLDERS) rest = rest.replaceAll(word, '');
   return rest;

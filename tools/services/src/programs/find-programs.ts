@@ -65,19 +65,14 @@ async function provideMissing(
       reason = (error as Error).message;
     }
   }
-  const unpackable = missing.filter((name) => RELEASE[name] === undefined); // the brokers bring their own libraries
-  if (unpackable.length === 0) return reason;
-  try {
-    const root = await unpackHere(
-      unpackable.flatMap((name) => PACKAGES[name]),
-      progress,
-    );
-    for (const name of unpackable) {
-      const unpacked = findPrograms(name, root, 'unpacked');
+  for (const name of missing) {
+    if (RELEASE[name] !== undefined) continue; // the brokers bring their own libraries: see provideAlone
+    try {
+      const unpacked = findPrograms(name, await unpackHere(name, progress), 'unpacked');
       if (unpacked) found.set(name, unpacked);
+    } catch (error) {
+      reason = `${reason} ${(error as Error).message}`.trim();
     }
-  } catch (error) {
-    reason = `${reason} ${(error as Error).message}`.trim();
   }
   return reason;
 }

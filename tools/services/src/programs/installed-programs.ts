@@ -31,9 +31,11 @@ export function findPrograms(name: ServiceName, root: string, origin: Origin): P
 /** Libraries and Python modules of unpacked packages: the machine's own do for everything else. */
 function unpackedEnvironment(root: string): Record<string, string> {
   const libraries = [libraryDir(root), libraryDir(root, '')].filter((dir) => dir !== undefined);
+  const modules = libraries.map((dir) => join(dir, 'ossl-modules')).find((dir) => existsSync(dir));
   return {
     LD_LIBRARY_PATH: libraries.join(':'),
     PYTHONPATH: join(root, 'usr/lib/python3/dist-packages'),
+    ...(modules ? { OPENSSL_MODULES: modules } : {}), // an unpacked libssl looks for its own below /usr
   };
 }
 

@@ -1,18 +1,17 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import type { ServiceName } from '../service-types.js';
 import { downloadPackages, unpackPackages } from './apt-download.js';
 import { cachedRoot } from './cached-root.js';
 import type { Progress } from './find-programs.js';
-import { debianRelease } from './installed-programs.js';
+import { debianRelease, PACKAGES } from './installed-programs.js';
 
-/** Packages of the release that runs here, unpacked: for users who cannot install. Libraries that are here are used. */
-export function unpackHere(packages: string[], progress: Progress): Promise<string> {
-  const sorted = [...packages].sort();
-  const key = createHash('sha256').update(sorted.join(' ')).digest('hex').slice(0, 8);
-  return cachedRoot(`${debianRelease()}-${key}`, async (workDir) => {
-    progress(`downloading ${sorted.join(' ')}`);
+/** A service's packages of the release that runs here, unpacked: for users who cannot install. What is here is used. */
+export function unpackHere(name: ServiceName, progress: Progress): Promise<string> {
+  const packages = PACKAGES[name];
+  return cachedRoot(`${name}-${debianRelease()}`, async (workDir) => {
+    progress(`downloading ${packages.join(' ')}`);
     const root = join(workDir, 'root');
-    await unpackPackages(await downloadPackages({ packages: sorted, workDir }), root);
+    await unpackPackages(await downloadPackages({ packages, workDir }), root);
     return root;
   });
 }

@@ -33,7 +33,7 @@ function assignByName(meshes: readonly CadMesh[], numbers: readonly number[], ow
   for (const [name, group] of named) {
     const nodes = places.get(name)!;
     const share = group.length / nodes.length;
-    nodes.forEach((node, i) => give(node, group.slice(i * share, (i + 1) * share)));
+    for (const [i, node] of nodes.entries()) give(node, group.slice(i * share, (i + 1) * share));
   }
   return true;
 }

@@ -33,9 +33,11 @@ export async function readMeshes(
   params: Omit<OcctParams, 'linearUnit'>,
 ): Promise<ReadResult> {
   const lines: string[] = [];
-  const keep = (line: string) => {
-    if (lines.length < MAX_REPORTED_LINES && /\b(ERR|WARN|Error|Fail)/i.test(line))
-      lines.push(cleanName(line.replaceAll('*', ' '), 'unknown'));
+  let damage: string | null = null;
+  const keep = (raw: string) => {
+    const line = cleanName(raw.replaceAll('*', ' '), 'unknown');
+    if (/Incorrect Syntax|Undefined Parsing/i.test(line)) damage ??= line;
+    if (lines.length < MAX_REPORTED_LINES && /\b(ERR|WARN|Error|Fail)/i.test(line)) lines.push(line);
   };
   const result = await runReader(bytes, format, { linearUnit: 'millimeter', ...params }, keep);
   if (!result.success || !result.root) {
@@ -44,7 +46,6 @@ export async function readMeshes(
       `The ${format.toUpperCase()} reader refuses this file${lines[0] ? `: ${lines[0]}` : ''}.`,
     );
   }
-  const damage = lines.find((line) => /Incorrect Syntax|Undefined Parsing/i.test(line));
   if (damage) {
     // The reader leaves such records out, and the bodies with them, and calls it a success.
     throw failConversion('cad.damaged', `The file is damaged; geometry would be missing without a word: ${damage}`);

@@ -1,0 +1,27 @@
+import { connectRabbitBroker } from '@windlass/broker';
+import { runService } from '@windlass/service-kit';
+import { GatewayConfig } from './config/gateway.config.js';
+import { openFiles } from './config/open-files.js';
+import { createGateway } from './create-gateway.js';
+
+await runService({
+  name: 'gateway',
+  config: GatewayConfig,
+  start: async (config, { logger, runtime }) => {
+    const broker = await connectRabbitBroker({
+      url: config.rabbitmqUrl,
+      name: `gateway@${config.machine}`,
+      runtime,
+      logger: (event, fields) => logger.info({ operation: 'broker', ...fields }, event),
+    });
+    const files = openFiles(config);
+    const gateway = await createGateway(config, { broker, files, logger, runtime });
+    return {
+      ...gateway,
+      stop: async () => {
+        await gateway.stop();
+        await Promise.all([broker.close(), files.close()]);
+      },
+    };
+  },
+});

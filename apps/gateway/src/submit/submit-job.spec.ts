@@ -1,0 +1,127 @@
+import { submitJobs, submitJobsReply } from '@windlass/contracts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sign, startGateway, type TestGateway } from '../testing/start-gateway.fixture.js';
+
+let test: TestGateway;
+beforeAll(async () => {
+  test = await startGateway();
+});
+afterAll(() => test.stop());
+
+const post = (body: string, headers: Record<string, string> = {}) =>
+  test.call('POST', '/v1/jobs', { body, headers: { 'content-type': 'application/json', ...headers } });
+
+describe('a submission', () => {
+  it('answers 202 with id, state and Location, once core has accepted it', async () => {
+    const answer = await post('{"type":"hash","payload":{"example":"data"}}');
+    expect(answer.status).toBe(202);
+    const job = (await answer.json()) as { id: string };
+    expect(job).toEqual({ id: expect.any(String), type: 'hash', state: 'queued' });
+    expect(answer.headers.get('location')).toBe(`/v1/jobs/${job.id}`);
+    expect(answer.headers.get('idempotency-replayed')).toBeNull();
+    expect(test.core.jobs.get(job.id)?.item.tenantId).toBe('acme');
+  });
+
+  it.each([
+    '{"b" : 1,  "a":[1.50, 2e3], "c":"\\u0000 \\u00e9 é"}',
+    '12345678901234567890.10',
+    '"\\ud83d"',
+    'null',
+    ' [ ] '.trim(),
+  ])('hands the payload on byte for byte: %s', async (payload) => {
+    const answer = await post(`{ "type":"hash", "payload" :\n ${payload} }`);
+    const { id } = (await answer.json()) as { id: string };
+    expect(test.core.jobs.get(id)?.item.payload).toBe(payload);
+    const read = await (await test.call('GET', `/v1/jobs/${id}`)).text();
+    expect(read).toContain(`"payload":${payload}}`);
+  });
+
+  it('carries its options', async () => {
+    const options = { tags: ['a', 'b'], maxAttempts: 5, backoff: { kind: 'fixed', delayMs: 10 }, softMs: 1, hardMs: 2 };
+    const answer = await test.call('POST', '/v1/jobs', { json: { type: 'hash', payload: 1, ...options } });
+    const { id } = (await answer.json()) as { id: string };
+    expect(test.core.jobs.get(id)?.item).toMatchObject(options);
+  });
+
+  it('accepts a body of exactly the limit', async () => {
+    const frame = '{"type":"hash","payload":""}';
+    const answer = await post(frame.replace('""', `"${'a'.repeat(1_048_576 - frame.length)}"`));
+    expect(answer.status).toBe(202);
+  });
+});
+
+describe('an Idempotency-Key', () => {
+  it('yields one job and the same answer', async () => {
+    const before = test.core.jobs.size;
+    const first = await post('{"type":"hash","payload":1}', { 'idempotency-key': 'k1' });
+    const second = await post('{"payload":1, "type":"hash"}', { 'idempotency-key': 'k1' });
+    expect([first.status, second.status]).toEqual([202, 202]);
+    expect(await second.json()).toEqual(await first.json());
+    expect(second.headers.get('location')).toBe(first.headers.get('location'));
+    expect(second.headers.get('idempotency-replayed')).toBe('true');
+    expect(test.core.jobs.size).toBe(before + 1);
+  });
+
+  it.each([
+    ['payload', '{"type":"hash","payload":2}'],
+    ['payload spacing', '{"type":"hash","payload": {"a": 1}}'],
+    ['options', '{"type":"hash","payload":{"a":1},"maxAttempts":2}'],
+  ])('is refused with another %s', async (what, other) => {
+    await post('{"type":"hash","payload":{"a":1}}', { 'idempotency-key': `other ${what}`.replaceAll(' ', '-') });
+    const answer = await post(other, { 'idempotency-key': `other ${what}`.replaceAll(' ', '-') });
+    expect(answer.status).toBe(422);
+    expect(await answer.json()).toMatchObject({ code: 'submit.key-reused' });
+  });
+
+  it("is another one in another tenant's hands", async () => {
+    const token = await sign({ claims: { tenant: 'other' } });
+    const first = await post('{"type":"hash","payload":1}', { 'idempotency-key': 'shared' });
+    const body = '{"type":"hash","payload":1}';
+    const second = await test.call('POST', '/v1/jobs', { token, body, headers: { 'content-type': 'application/json', 'idempotency-key': 'shared' } });
+    expect(second.headers.get('idempotency-replayed')).toBeNull();
+    expect(await second.json()).not.toEqual(await first.json());
+  });
+});
+
+describe('request ids', () => {
+  it('are taken over when sane, and travel to core', async () => {
+    const answer = await post('{"type":"hash","payload":1}', { 'x-request-id': 'trace-1.a:b' });
+    expect(answer.headers.get('x-request-id')).toBe('trace-1.a:b');
+    const { id } = (await answer.json()) as { id: string };
+    expect(test.core.jobs.get(id)?.item.requestId).toBe('trace-1.a:b');
+  });
+
+  it.each(['a b', 'é', '"', 'a'.repeat(129)])('are replaced when not: %s', async (given) => {
+    const answer = await test.call('GET', '/v1/jobs', { headers: { 'x-request-id': given } });
+    expect(answer.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+  });
+});
+
+it('many submissions at once travel in few messages, and each gets its own answer', async () => {
+  const asked = test.core.asked.length;
+  const answers = await Promise.all(
+    Array.from({ length: 60 }, async (_, n) => {
+      const answer = await post(`{"type":"${n % 3 ? 'hash' : 'nope'}","payload":${n}}`);
+      const { id } = (await answer.json()) as { id: string };
+      return { n, status: answer.status, payload: test.core.jobs.get(id)?.item.payload };
+    }),
+  );
+  for (const { n, status, payload } of answers) {
+    expect({ n, status, payload }).toEqual(n % 3 ? { n, status: 202, payload: String(n) } : { n, status: 422, payload: undefined });
+  }
+  const packs = test.core.asked.slice(asked).filter((message) => message.kind === 'submit.jobs');
+  expect(packs.length).toBeLessThan(60);
+});
+
+it('an answer that lacks an item is a bug, answered as one, without its text', async () => {
+  const broken = await startGateway();
+  broken.core.on(submitJobs, submitJobsReply, () => ({ items: [] }));
+  try {
+    const answer = await broken.call('POST', '/v1/jobs', { json: { type: 'hash', payload: 1 } });
+    expect(answer.status).toBe(500);
+    expect(await answer.text()).not.toContain('submissions');
+    expect(broken.log.join('')).toContain('answers to 1 submissions');
+  } finally {
+    await broken.stop();
+  }
+});

@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+import { createInProcessHub } from '@windlass/broker';
+import { systemRuntime } from '@windlass/clock';
+import { dispatchJobs, probeBeats, probeBeatsReply, RPC } from '@windlass/contracts';
+import { createLogger, type RunningService } from '@windlass/service-kit';
+import {
+  claimJobsInStore, connectDatabase, type Database, extendLeases, insertJobs, type JobTemplate, type LeaderTerm, migrate, proveBeatPath,
+  retryAttempts, takeLeadership,
+} from '@windlass/store';
+import { freshDatabase, waitFor } from '@windlass/testing';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createScheduler } from './create-scheduler.js';
+
+const LEASE_MS = 1_500;
+const TTL_MS = 1_500;
+const TEMPLATE: JobTemplate = {
+  tenantId: 'acme', type: 'echo', typeVersion: 1, queue: 'echo', priority: 3, maxAttempts: 3, softMs: 1000, hardMs: 2000,
+  backoff: { kind: 'fixed', delayMs: 0 }, retryTimeout: false, tags: [], retention: 'standard',
+};
+
+describe('the clockwork, on a real PostgreSQL', () => {
+  const hub = createInProcessHub();
+  const broker = hub.connect();
+  const logger = createLogger({ service: 'scheduler', level: 'error', format: 'json', machine: 'test' });
+  const handedOver = new Set<string>();
+  let database: Awaited<ReturnType<typeof freshDatabase>>;
+  let db: Database;
+  const schedulers = new Map<string, RunningService>();
+  /** Stands for core's probe: what a beat would go through. */
+  let probing = true;
+
+  beforeAll(async () => {
+    database = await freshDatabase();
+    const url = (user: string) => Object.assign(new URL(database.url), { username: user, password: `${user}-test-password` }).href;
+    const urls = { engineUrl: url('windlass_engine'), readerUrl: url('windlass_reader') };
+    await migrate({ ownerUrl: database.url, ...urls });
+    db = await connectDatabase({ ...urls, applicationName: 'test' });
+    await hub.connect().serve(RPC.coreForScheduler, { concurrency: 8 }, async (body) => {
+      probeBeats.decode(body);
+      if (!probing) throw new Error('the path is cut: the request is left to time out');
+      await proveBeatPath(db.beats, { gapMs: LEASE_MS / 4, leaseMs: LEASE_MS });
+      return probeBeatsReply.encode({});
+    });
+    await broker.declareQueue('echo');
+    await broker.consume('echo', { prefetch: 1000 }, (delivery) => {
+      for (const id of dispatchJobs.decode(delivery.body).ids) handedOver.add(id);
+      delivery.ack();
+    });
+    for (const machine of ['a', 'b']) schedulers.set(machine, await start(machine));
+  });
+  // An unclaimed job would fill the window of a lane that no worker serves.
+  afterEach(() => db.engine.query('delete from jobs'));
+  afterAll(async () => {
+    for (const scheduler of schedulers.values()) await scheduler.stop();
+    await db?.close();
+    await database?.drop();
+  });
+
+  const start = (machine: string) =>
+    createScheduler(
+      { leaseMs: LEASE_MS, leaderTtlMs: TTL_MS, healthPort: 0, healthHost: '127.0.0.1', machine },
+      { db, broker: hub.connect(), runtime: systemRuntime, logger },
+    );
+  const insert = async () => {
+    const id = systemRuntime.uuid();
+    await insertJobs(db.engine, [{ id, template: TEMPLATE, payload: '{}', dispatched: false }], { repeated: false, markMs: 60_000 });
+    return id;
+  };
+  const claim = async (id: string) => {
+    const token = randomUUID();
+    const request = { worker: 'w', incarnation: randomUUID(), token, type: 'echo', versions: [1], ids: [id], free: 1 };
+    const [job] = (await claimJobsInStore(db.engine, [request], LEASE_MS)).get(token) ?? [];
+    if (!job) throw new Error('not claimed');
+    return job;
+  };
+  const row = async (id: string) => {
+    const found = await db.engine.query({ name: 'row', text: 'select state, attempt, epoch from jobs where id = $1', values: [id] });
+    return found.rows[0] as { state: string; attempt: number; epoch: number };
+  };
+  const leader = async () => {
+    const found = await db.engine.query({ name: 'leader', text: 'select holder, term::int as term, expires_at > windlass_now() as live from leaders', values: [] });
+    return found.rows[0] as { holder: string; term: number; live: boolean } | undefined;
+  };
+
+  it('what nobody handed over is handed over', async () => {
+    const id = await insert();
+    await waitFor(() => handedOver.has(id), { what: 'the job message' });
+  });
+
+  it('a worker that stops beating loses its lease, and the job is handed over again', async () => {
+    const job = await claim(await insert());
+    await waitFor(async () => (await row(job.jobId)).state === 'queued' && handedOver.has(job.jobId), { what: 'the rescue', timeoutMs: 15_000 });
+    expect(await row(job.jobId)).toMatchObject({ attempt: 1, epoch: 1 });
+    const again = await claim(job.jobId);
+    expect(again).toMatchObject({ attempt: 2, epoch: 2 });
+    // The zombie is fenced: its beat moves nothing.
+    expect(await extendLeases(db.beats, [job], LEASE_MS)).toEqual(new Set());
+  });
+
+  it('an outage of the beats’ path for three leases reruns nothing; a real death after it is still rescued', async () => {
+    const job = await claim(await insert());
+    probing = false;
+    const until = performance.now() + 3 * LEASE_MS;
+    await waitFor(() => performance.now() > until, { what: 'three leases', timeoutMs: 10_000 });
+    probing = true;
+    // The first beat after the outage: the attempt is still the worker's.
+    expect(await extendLeases(db.beats, [job], LEASE_MS)).toEqual(new Set([job.jobId]));
+    expect(await row(job.jobId)).toMatchObject({ state: 'running', attempt: 1 });
+    await waitFor(async () => (await row(job.jobId)).state === 'queued', { what: 'the rescue after the grace', timeoutMs: 15_000 });
+  });
+
+  it('one leads; when it stops the other follows at once with a higher term, and the old term can write nothing', async () => {
+    const before = await waitFor(leader, { what: 'a leader' });
+    const old: LeaderTerm = { name: 'scheduler', holder: before.holder, term: before.term };
+    const machine = before.holder.split('-')[0] as string;
+    await schedulers.get(machine)?.stop();
+    schedulers.delete(machine);
+    const after = await waitFor(async () => {
+      const now = await leader();
+      return now?.live && now.term > before.term ? now : undefined;
+    }, { what: 'the fail-over', timeoutMs: TTL_MS + 2_000 });
+    expect(after.holder).not.toBe(before.holder);
+    const job = await claim(await insert());
+    await waitFor(async () => {
+      const found = await db.engine.query({ name: 'dead', text: 'select 1 from jobs where id = $1 and lease_until < windlass_now()', values: [job.jobId] });
+      return found.rowCount === 1 || (await row(job.jobId)).state === 'queued';
+    }, { what: 'the lease to end', timeoutMs: 10_000 });
+    expect(await retryAttempts(db.engine, [{ ...job, outcome: 'lost', delayMs: 0 }], old)).toEqual([]);
+    expect(await takeLeadership(db.beats, 'scheduler', old.holder, TTL_MS)).toBeUndefined();
+  });
+});

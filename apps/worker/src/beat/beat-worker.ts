@@ -1,0 +1,144 @@
+import type { Timer } from '@windlass/clock';
+import { type BeatWorker, beatWorker, beatWorkerReply, type Progress, type WorkerPresence } from '@windlass/contracts';
+import { messageOf } from '@windlass/faults';
+import { type HeldAttempt, type HeldAttempts, refOf } from '../execute/held-attempts.js';
+import type { WorkerContext } from '../worker-context.js';
+
+/** After a beat without an answer the next one does not wait for its turn: the lease runs. */
+const RETRY_MS = 500;
+/** Progress goes out this often at most, that of all attempts together. */
+const PROGRESS_EVERY_MS = 500;
+
+/** The beat that says goodbye. */
+const LAST_TIMEOUT_MS = 500;
+
+export interface BeatOptions {
+  context: WorkerContext;
+  held: HeldAttempts;
+  presence(): WorkerPresence;
+  /** Core says that this attempt is no longer ours. */
+  onFenced(attempt: HeldAttempt): void;
+}
+
+/**
+ * Keeps the leases of all held attempts, and the worker itself, alive in core. Nothing is ever killed because core does not
+ * answer: what an outage means for leases is core's business (decision 4), only its word `fenced` counts.
+ */
+export class Beats {
+  private beatMs = 0;
+  private timer: Timer | undefined;
+  private progressTimer: Timer | undefined;
+  private progressing = false;
+  private stopped = false;
+  private silent = false;
+  private beating: Promise<void> | undefined;
+  private answeredMs = Number.NEGATIVE_INFINITY;
+  private readonly unsent = new Set<HeldAttempt>();
+
+  constructor(private readonly options: BeatOptions) {}
+
+  /** Starts the beats, or goes on with another pace; the first one goes out now, since it tells core of the slots. */
+  start(beatMs: number): void {
+    this.beatMs = beatMs;
+    this.beatNow();
+  }
+
+  beatNow(): void {
+    if (this.stopped || this.beatMs === 0 || this.beating) return;
+    this.timer?.cancel();
+    this.beating = this.beat().finally(() => {
+      this.beating = undefined;
+    });
+  }
+
+  /** One beat more, with what is true now, then none. Whether it arrives no longer matters. */
+  async stop(): Promise<void> {
+    if (this.stopped) return;
+    this.stopped = true;
+    this.timer?.cancel();
+    this.progressTimer?.cancel();
+    if (this.beatMs > 0)
+      await this.send(this.options.held.living(), this.options.presence(), LAST_TIMEOUT_MS).catch(() => undefined);
+  }
+
+  /** Whether core has answered lately. */
+  get answered(): boolean {
+    return this.options.context.runtime.monotonicMs() - this.answeredMs <= 2 * this.beatMs;
+  }
+
+  progress(attempt: HeldAttempt, progress: Progress): void {
+    attempt.progress = progress;
+    this.unsent.add(attempt);
+    this.progressTimer ??= this.options.context.runtime.after(PROGRESS_EVERY_MS, () => void this.sendProgress());
+  }
+
+  private async beat(): Promise<void> {
+    const { context, held, presence } = this.options;
+    const startMs = context.runtime.monotonicMs();
+    let waitMs = RETRY_MS;
+    try {
+      await this.send(held.living(), presence());
+      waitMs = this.beatMs - (context.runtime.monotonicMs() - startMs);
+      if (this.silent) context.logger.info({ operation: 'beat' }, 'core answers beats again');
+      this.silent = false;
+    } catch (error) {
+      if (!this.silent) context.logger.warn({ operation: 'beat', error }, `a beat has no answer: ${messageOf(error)}`);
+      this.silent = true;
+    }
+    if (this.stopped) return;
+    this.timer = context.runtime.after(Math.max(0, Math.min(waitMs, this.beatMs)), () => this.beatNow());
+  }
+
+  private async sendProgress(): Promise<void> {
+    this.progressTimer = undefined;
+    if (this.stopped || this.progressing) return;
+    const changed = [...this.unsent].filter((attempt) => attempt.state === 'running');
+    this.unsent.clear();
+    if (changed.length === 0) return;
+    for (const attempt of changed) this.unsent.add(attempt);
+    this.progressing = true;
+    // Unsent progress waits for the next beat: it is of no use to repeat a figure that has grown meanwhile.
+    await this.send(changed).catch(() => undefined);
+    this.progressing = false;
+    if (this.unsent.size > 0 && !this.progressTimer) {
+      this.progressTimer = this.options.context.runtime.after(PROGRESS_EVERY_MS, () => void this.sendProgress());
+    }
+  }
+
+  private async send(attempts: HeldAttempt[], presence?: WorkerPresence, timeoutMs = Math.max(this.beatMs, RETRY_MS)) {
+    const { core, worker, incarnation } = this.options.context;
+    const told = new Map<HeldAttempt, Progress>();
+    const body: BeatWorker = {
+      worker,
+      incarnation,
+      ...(presence ? { presence } : {}),
+      attempts: attempts.map((attempt) => {
+        if (!attempt.progress || !this.unsent.has(attempt)) return refOf(attempt);
+        told.set(attempt, attempt.progress);
+        return { ...refOf(attempt), progress: attempt.progress };
+      }),
+    };
+    const reply = await core.call(beatWorker, beatWorkerReply, body, { timeoutMs });
+    this.answeredMs = this.options.context.runtime.monotonicMs();
+    for (const [attempt, progress] of told) if (attempt.progress === progress) this.unsent.delete(attempt);
+    if (reply.fenced.length > 0) this.fence(attempts, new Set(reply.fenced));
+  }
+
+  /**
+   * The answer names jobs. Of two attempts of one job the older one is meant; if both are, the next beat says so.
+   */
+  private fence(beaten: readonly HeldAttempt[], fenced: ReadonlySet<string>): void {
+    const oldest = new Map<string, HeldAttempt>();
+    for (const attempt of beaten) {
+      if (!fenced.has(attempt.jobId)) continue;
+      const other = oldest.get(attempt.jobId);
+      if (!other || attempt.run < other.run || (attempt.run === other.run && attempt.epoch < other.epoch)) {
+        oldest.set(attempt.jobId, attempt);
+      }
+    }
+    for (const attempt of oldest.values()) {
+      this.unsent.delete(attempt);
+      if (this.options.held.has(attempt) && attempt.state !== 'lost') this.options.onFenced(attempt);
+    }
+  }
+}

@@ -1,0 +1,128 @@
+import type { AttemptInput, LogLevel, Outcome, RunnerEvents } from '@windlass/handler-kit/runner';
+import type { Beats } from './beat/beat-worker.js';
+import { claimUntilAnswered } from './claim/claim-jobs.js';
+import type { JobLane } from './claim/job-lane.js';
+import { releaseUntilAnswered } from './drain/release-attempts.js';
+import type { HeldAttempt, HeldAttempts } from './execute/held-attempts.js';
+import type { RunnerPool } from './execute/runner-pool.js';
+import type { AttemptFiles } from './execute/serve-file-request.js';
+import { describeOutcome } from './report/describe-outcome.js';
+import type { Reports } from './report/report-outcomes.js';
+import type { WorkerContext } from './worker-context.js';
+
+/** A child whose attempt is another's has this long to notice; its writes are refused anyway. */
+const LOST_GRACE_MS = 1_000;
+
+export interface Stages {
+  context: WorkerContext;
+  held: HeldAttempts;
+  runners: RunnerPool;
+  files: AttemptFiles;
+  beats: Beats;
+  reports: Reports;
+  /** Aborts when the worker no longer waits for core. */
+  gone: AbortSignal;
+}
+
+/**
+ * The story of every attempt: claim → execute → report. Attempts that are claimed together stay together, in one message
+ * to the child and in one report, so that a tiny job costs no promise and no timer of its own.
+ */
+export class AttemptRun implements RunnerEvents {
+  /** Since the signal to stop: what is granted now goes back unstarted. */
+  draining = false;
+
+  constructor(private readonly stages: () => Stages) {}
+
+  /** Claim: core decides which of these jobs are ours, under which epoch and token. */
+  async take(lane: JobLane, ids: string[], onStale: () => void): Promise<void> {
+    const { context, held, gone } = this.stages();
+    const { name: type, versions } = lane;
+    const jobs = await claimUntilAnswered(context, { type, versions, ids, free: ids.length, signal: gone, onStale });
+    const claimed = held.hold(lane, jobs);
+    if (claimed.length === 0) return;
+    if (this.draining) await this.giveBack(claimed.map(({ attempt }) => attempt));
+    else this.execute(lane, claimed);
+  }
+
+  /** Execute: children do the work, and can be killed. */
+  private execute(lane: JobLane, claimed: ReturnType<HeldAttempts['hold']>): void {
+    const { context, runners } = this.stages();
+    const inputs: AttemptInput[] = claimed.map(
+      ({ attempt, job: { jobId, type, version, payload, softMs, hardMs, ...job } }) => ({
+        ...{ key: attempt.key, jobId, type, version, payload, softMs, hardMs },
+        attempt: job.attempt,
+      }),
+    );
+    try {
+      const runner = runners.run(lane.name, inputs);
+      for (const { attempt } of claimed) attempt.runner = runner;
+    } catch (error) {
+      context.logger.error(
+        { operation: 'execute', type: lane.name, error },
+        'claimed jobs cannot be run here; given back',
+      );
+      void this.giveBack(claimed.map(({ attempt }) => attempt));
+    }
+  }
+
+  /** Report: the outcome goes to core until it has answered; the attempt is beaten until then. */
+  onOutcome(key: string, outcome: Outcome): void {
+    const { held, reports } = this.stages();
+    const attempt = held.get(key);
+    if (!attempt) return;
+    attempt.lane.vacate();
+    if (attempt.state === 'lost') return held.forget(attempt);
+    attempt.state = 'ended';
+    reports.add(attempt, describeOutcome(attempt, outcome));
+  }
+
+  /** Fenced: the attempt is another's. Its child dies, nothing is reported. */
+  lose(attempt: HeldAttempt): void {
+    const { context, held, runners, reports } = this.stages();
+    const { jobId, requestId, epoch, key, runner } = attempt;
+    const running = attempt.state === 'running';
+    attempt.state = 'lost';
+    if (running) {
+      context.logger.warn(
+        { operation: 'beat', jobId, requestId, epoch },
+        'the attempt is no longer ours: its child is ended',
+      );
+      runners.cancel(runner, key, LOST_GRACE_MS, 'lease-lost');
+    } else {
+      reports.drop(attempt);
+      held.forget(attempt);
+    }
+  }
+
+  /** Not started: core may give it to another at once, and it does not count as an attempt. */
+  async giveBack(attempts: HeldAttempt[]): Promise<void> {
+    const { context, held, gone } = this.stages();
+    for (const attempt of attempts) attempt.lane.vacate();
+    await releaseUntilAnswered(context, attempts, gone);
+    for (const attempt of attempts) held.forget(attempt);
+  }
+
+  onProgress(key: string, percent: number, message?: string): void {
+    const { held, beats } = this.stages();
+    const attempt = held.get(key);
+    if (attempt?.state === 'running')
+      beats.progress(attempt, message === undefined ? { percent } : { percent, message });
+  }
+
+  onLog(key: string, level: LogLevel, message: string, source: string): void {
+    const { context, held } = this.stages();
+    const attempt = held.get(key);
+    context.logger[level](
+      { operation: 'execute', jobId: attempt?.jobId, requestId: attempt?.requestId, source },
+      message,
+    );
+  }
+
+  async onFileRequest(...[key, request, signal]: Parameters<RunnerEvents['onFileRequest']>) {
+    const { held, files } = this.stages();
+    const attempt = held.get(key);
+    if (attempt?.state !== 'running') throw new Error('The attempt has ended.');
+    return files.serve(attempt, request, signal);
+  }
+}

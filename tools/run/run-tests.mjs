@@ -1,0 +1,46 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ROOT } from './root.mjs';
+import { runCommand } from './run-command.mjs';
+
+const REPORTER = fileURLToPath(new URL('./count-tests.mjs', import.meta.url));
+
+/** Runs the tests; arguments go to vitest. The last line counts them. */
+export async function runTests(args) {
+  const folder = mkdtempSync(join(tmpdir(), 'windlass-test-'));
+  const report = join(folder, 'counts.json');
+  try {
+    const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs');
+    const code = await runCommand(
+      process.execPath,
+      [vitest, 'run', '--reporter=default', `--reporter=${REPORTER}`, ...args],
+      { env: { WINDLASS_TEST_COUNTS: report } },
+    );
+    return tell(readCounts(report), code);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Nothing written means that vitest itself did not get through, or found nothing to run. */
+function readCounts(report) {
+  try {
+    return JSON.parse(readFileSync(report, 'utf8'));
+  } catch {
+    return { passed: 0, failed: 0, skipped: [] };
+  }
+}
+
+/** A skipped test that does not say why counts as failed: what nobody ran guarantees nothing. */
+function tell({ passed, failed, skipped }, code) {
+  const explained = skipped.filter((each) => each.why);
+  const unexplained = skipped.filter((each) => !each.why);
+  for (const { name, why } of explained) console.log(`skipped: ${name}: ${why}`);
+  for (const { name } of unexplained) console.log(`skipped without a reason, counted as failed: ${name}`);
+  let bad = failed + unexplained.length;
+  if (bad === 0 && code !== 0) bad = 1;
+  console.log(`${passed} passed, ${bad} failed${explained.length > 0 ? `, ${explained.length} skipped` : ''}`);
+  return bad === 0 ? 0 : 1;
+}
