@@ -101,10 +101,10 @@ function startApp() {
     app = undefined;
     if (stoppingSinceMs !== undefined) return leave(code ?? 1);
     if (child.restarting) return;
-    if (!signal) return say(`ended (${code}); waiting for an edit`);
-    // From outside: whoever did it does not want it to run.
-    say(`was killed (${signal})`);
-    process.exit(1);
+    if (code) return say(`ended (${code}); waiting for an edit`);
+    // Stopped or killed from outside: whoever did it does not want it to run.
+    say(signal ? `was killed (${signal})` : 'was stopped');
+    leave(signal ? 1 : 0);
   });
 }
 
@@ -157,6 +157,7 @@ function killAll() {
 }
 
 function leave(code = 0) {
+  compiler?.kill('SIGTERM');
   process.exit(code);
 }
 

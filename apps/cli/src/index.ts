@@ -1,1 +1,2 @@
-export {};
+export { type Cli, type Terminal } from './frame/cli.js';
+export { runCli } from './run-cli.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { AnnounceWorker, AttemptRef, AttemptReport, BeatWorker, ClaimedJob, ClaimJobs, ReportStatus } from '@windlass/contracts';
 import { LEASE } from '@windlass/lifecycle';
-import { type FlushQueue, proveBeatPath } from '@windlass/store';
+import { type FlushQueue, proveBeatPath, storeFault } from '@windlass/store';
 import { announce } from './claim/announce-worker.js';
 import { beatQueue } from './claim/beat-queue.js';
 import { claimQueue } from './claim/claim-queue.js';
@@ -12,6 +12,11 @@ import { checkResult } from './report/check-result.js';
 import { release } from './report/release-attempts.js';
 import { reportQueue } from './report/report-queue.js';
 import type { TypeRegistry } from './registry/type-registry.js';
+
+/** A database that is away is no bug: the caller is told to come back. */
+const rethrowAsFault = (error: unknown): never => {
+  throw storeFault(error);
+};
 
 /** What workers and the scheduler ask of core: announce, claim, beat, report, release, probe. */
 @Injectable()
@@ -39,7 +44,7 @@ export class RiverStages {
   }
 
   announce(request: AnnounceWorker) {
-    return announce(request, this.ports, this.registry);
+    return announce(request, this.ports, this.registry).catch(rethrowAsFault);
   }
 
   /** Waits for all of them: an item that the database refused is told apart from one that was fenced. */
@@ -58,14 +63,14 @@ export class RiverStages {
   }
 
   release(items: AttemptRef[]): Promise<string[]> {
-    return release(items, this.ports);
+    return release(items, this.ports).catch(rethrowAsFault);
   }
 
   /** Proves that a beat could be recorded now; a longer gap than one beat gives every lease its grace. */
   async probe(): Promise<void> {
     const { leaseMs } = this.ports;
     const gapMs = (leaseMs * LEASE.beatMs) / LEASE.leaseMs;
-    const { grace } = await proveBeatPath(this.ports.db.beats, { gapMs, leaseMs });
+    const { grace } = await proveBeatPath(this.ports.db.beats, { gapMs, leaseMs }).catch(rethrowAsFault);
     if (grace) this.ports.logger.debug({ operation: 'rescue' }, 'leases have grace after a gap');
   }
 

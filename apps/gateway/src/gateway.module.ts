@@ -8,8 +8,8 @@ import { createJwtStrategy } from './auth/jwt.strategy.js';
 import { ApiKeyVerifier } from './auth/verify-api-key.js';
 import { healthChecks } from './check-dependencies.js';
 import { GatewayConfig } from './config/gateway.config.js';
-import { DirectUploads } from './files/direct-upload.js';
 import { DirectUploadController } from './files/direct-upload.controller.js';
+import { DirectUploads } from './files/direct-upload.js';
 import { DownloadFileController } from './files/download-file.controller.js';
 import { UploadStorer } from './files/store-upload.js';
 import { UploadFileController } from './files/upload-file.controller.js';
@@ -20,8 +20,8 @@ import { StartController } from './http/start.controller.js';
 import { StopSignal } from './http/stop-signal.js';
 import { ApiKeyController } from './keys/api-key.controller.js';
 import { ArtifactController } from './read/artifact.controller.js';
-import { JobReader } from './read/read-job.js';
 import { ReadJobController } from './read/read-job.controller.js';
+import { JobReader } from './read/read-job.js';
 import { ReadTypesController } from './read/read-types.controller.js';
 import { DEFAULT_PACK_LIMITS, PACK_LIMITS, SubmissionPacker } from './submit/pack-submissions.js';
 import { SubmitJobController } from './submit/submit-job.controller.js';
@@ -33,7 +33,10 @@ export class GatewayModule {
     const strategyName = `jwt-${ports.runtime.uuid()}`;
     return {
       module: GatewayModule,
-      imports: [PassportModule.register({ defaultStrategy: strategyName, session: false }), HealthModule.forRoot(healthChecks(ports, core))],
+      imports: [
+        PassportModule.register({ defaultStrategy: strategyName, session: false }),
+        HealthModule.forRoot(healthChecks(ports, core)),
+      ],
       controllers: [
         StartController,
         SubmitJobController,

@@ -1,6 +1,4 @@
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { RPC, type WorkerPresence } from '@windlass/contracts';
 import { messageOf } from '@windlass/faults';
 import { loadHandlers } from '@windlass/handler-kit/runner';
@@ -22,6 +20,7 @@ import type { WorkerConfig } from './config/worker.config.js';
 import { drainWorker } from './drain/drain-worker.js';
 import { HeldAttempts } from './execute/held-attempts.js';
 import { RunnerPool } from './execute/runner-pool.js';
+import { scratchRoot } from './execute/scratch-root.js';
 import { AttemptFiles } from './execute/serve-file-request.js';
 import { workerHealthChecks } from './health/check-health.js';
 import { Reports } from './report/report-outcomes.js';
@@ -79,6 +78,7 @@ class Worker implements RunningWorker {
   private readonly announcer: Announcer;
   private readonly gone = new AbortController();
   private health: HealthServer | undefined;
+  private stopping: Promise<void> | undefined;
   private forgetBroker: () => void = () => undefined;
 
   constructor(
@@ -103,7 +103,7 @@ class Worker implements RunningWorker {
       runners: new RunnerPool({
         context,
         types,
-        scratchRoot: join(config.scratchDirectory ?? tmpdir(), 'windlass-scratch'),
+        scratchRoot: scratchRoot(config.scratchDirectory),
         children: config.children,
         events: this.run,
       }),
@@ -137,7 +137,12 @@ class Worker implements RunningWorker {
     return this;
   }
 
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
+    this.stopping ??= this.end();
+    return this.stopping;
+  }
+
+  private async end(): Promise<void> {
     this.health?.markStopping();
     this.forgetBroker();
     this.announcer.stop();

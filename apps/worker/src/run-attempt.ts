@@ -72,9 +72,12 @@ export class AttemptRun implements RunnerEvents {
     const attempt = held.get(key);
     if (!attempt) return;
     attempt.lane.vacate();
-    if (attempt.state === 'lost') return held.forget(attempt);
-    attempt.state = 'ended';
-    reports.add(attempt, describeOutcome(attempt, outcome));
+    if (attempt.state === 'lost') {
+      held.forget(attempt);
+    } else {
+      attempt.state = 'ended';
+      reports.add(attempt, describeOutcome(attempt, outcome));
+    }
   }
 
   /** Fenced: the attempt is another's. Its child dies, nothing is reported. */
@@ -98,7 +101,10 @@ export class AttemptRun implements RunnerEvents {
   /** Not started: core may give it to another at once, and it does not count as an attempt. */
   async giveBack(attempts: HeldAttempt[]): Promise<void> {
     const { context, held, gone } = this.stages();
-    for (const attempt of attempts) attempt.lane.vacate();
+    for (const attempt of attempts) {
+      attempt.state = 'ended';
+      attempt.lane.vacate();
+    }
     await releaseUntilAnswered(context, attempts, gone);
     for (const attempt of attempts) held.forget(attempt);
   }

@@ -1,6 +1,8 @@
 export { ConfigFault } from './config/config-fault.js';
 export { describeConfig, type EnvEntry } from './config/describe-config.js';
+export { EngineConfig } from './config/engine.config.js';
 export { Env, type EnvKind, type EnvOptions } from './config/env.decorator.js';
+export { FilesConfig, fileStoreOptions } from './config/files.config.js';
 export { loadConfig } from './config/load-config.js';
 export { ServiceConfig } from './config/service.config.js';
 export { strongSecret } from './config/strong-secret.js';

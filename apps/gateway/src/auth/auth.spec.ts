@@ -5,8 +5,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SECRET, sign, startGateway, type TestGateway } from '../testing/start-gateway.fixture.js';
 
 const now = () => Math.floor(Date.now() / 1000);
-const good = () => ({ sub: 'tester', tenant: 'acme', scope: 'jobs:read', iss: 'windlass', aud: 'windlass', exp: now() + 600 });
-const base64url = (value: unknown) => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
+const good = () => ({
+  sub: 'tester',
+  tenant: 'acme',
+  scope: 'jobs:read',
+  iss: 'windlass',
+  aud: 'windlass',
+  exp: now() + 600,
+});
+const base64url = (value: unknown) =>
+  Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
 
 function hs(header: object, claims: object, secret: string | Buffer, algorithm = 'sha256'): string {
   const head = `${base64url(header)}.${base64url(claims)}`;
@@ -43,12 +51,19 @@ describe('with a shared secret', () => {
     ['alg left out', () => hs({ typ: 'JWT' }, good(), SECRET)],
     ['alg HS512 with the right secret', () => hs({ alg: 'HS512' }, good(), SECRET, 'sha512')],
     ['alg RS256 with an own key', () => asymmetric({ alg: 'RS256' }, good(), embedded.privateKey)],
-    ['an embedded jwk', () => asymmetric({ alg: 'RS256', jwk: embedded.publicKey.export({ format: 'jwk' }) }, good(), embedded.privateKey)],
+    [
+      'an embedded jwk',
+      () =>
+        asymmetric({ alg: 'RS256', jwk: embedded.publicKey.export({ format: 'jwk' }) }, good(), embedded.privateKey),
+    ],
     ['another secret', () => hs(jwt, good(), `${SECRET}x`)],
     ['an empty secret', () => hs(jwt, good(), '')],
     ['no signature', () => `${base64url(jwt)}.${base64url(good())}.`],
     ['two parts', () => `${base64url(jwt)}.${base64url(good())}`],
-    ['claims that were changed', () => hs(jwt, good(), SECRET).replace(/\.(.*)\./, `.${base64url({ ...good(), tenant: 'other' })}.`)],
+    [
+      'claims that were changed',
+      () => hs(jwt, good(), SECRET).replace(/\.(.*)\./, `.${base64url({ ...good(), tenant: 'other' })}.`),
+    ],
     ['a kid that is a path', () => hs({ ...jwt, kid: '../../../../dev/null' }, good(), '')],
     ['a kid that is SQL', () => hs({ ...jwt, kid: "' union select 'x' --" }, good(), 'x')],
     ['expired', () => hs(jwt, { ...good(), exp: now() - 1 }, SECRET)],
@@ -135,13 +150,16 @@ describe('with a shared secret', () => {
     const known = test.gateway.routes
       .list()
       .filter((route) => route.url.startsWith('/v1'))
-      .flatMap((route) => route.methods.filter((method) => method !== 'HEAD').map((method) => `${method} ${route.url}`));
+      .flatMap((route) =>
+        route.methods.filter((method) => method !== 'HEAD').map((method) => `${method} ${route.url}`),
+      );
     const tested = routes.map(([method, path]) => `${method} ${path.replace('/x', '/:id').replace('/y', '/*')}`);
     expect(known.sort()).toEqual(tested.sort());
   });
 
   it('needs no token outside /v1', async () => {
-    for (const path of ['/health/live', '/docs', '/docs-json', '/']) expect([200, 302]).toContain(await status(null, path));
+    for (const path of ['/health/live', '/docs', '/docs-json', '/'])
+      expect([200, 302]).toContain(await status(null, path));
   });
 
   it('writes no token into the log', async () => {
@@ -183,13 +201,30 @@ describe('with the keys of an issuer', () => {
 
   const refused: [string, () => string][] = [
     ['HS256 signed with the public key as secret', () => hs({ alg: 'HS256', kid: 'rsa' }, good(), pem)],
-    ['HS256 signed with the public key, without its last newline', () => hs({ alg: 'HS256', kid: 'rsa' }, good(), pem.toString().trim())],
+    [
+      'HS256 signed with the public key, without its last newline',
+      () => hs({ alg: 'HS256', kid: 'rsa' }, good(), pem.toString().trim()),
+    ],
     ['alg none', () => `${base64url({ alg: 'none', kid: 'rsa' })}.${base64url(good())}.`],
     ["a stranger's key under a known id", () => asymmetric({ alg: 'RS256', kid: 'rsa' }, good(), stranger.privateKey)],
     ['an unknown key id', () => asymmetric({ alg: 'RS256', kid: 'nobody' }, good(), stranger.privateKey)],
-    ['a key id that is a path', () => asymmetric({ alg: 'RS256', kid: '../../etc/passwd' }, good(), stranger.privateKey)],
-    ['an embedded jwk', () => asymmetric({ alg: 'RS256', jwk: stranger.publicKey.export({ format: 'jwk' }), kid: 'rsa' }, good(), stranger.privateKey)],
-    ['a jku of its own', () => asymmetric({ alg: 'RS256', jku: 'http://127.0.0.1:1/', kid: 'other' }, good(), stranger.privateKey)],
+    [
+      'a key id that is a path',
+      () => asymmetric({ alg: 'RS256', kid: '../../etc/passwd' }, good(), stranger.privateKey),
+    ],
+    [
+      'an embedded jwk',
+      () =>
+        asymmetric(
+          { alg: 'RS256', jwk: stranger.publicKey.export({ format: 'jwk' }), kid: 'rsa' },
+          good(),
+          stranger.privateKey,
+        ),
+    ],
+    [
+      'a jku of its own',
+      () => asymmetric({ alg: 'RS256', jku: 'http://127.0.0.1:1/', kid: 'other' }, good(), stranger.privateKey),
+    ],
     ['an RSA key under the id of the EC key', () => asymmetric({ alg: 'RS256', kid: 'ec' }, good(), rsa.privateKey)],
     ['expired', () => asymmetric({ alg: 'RS256', kid: 'rsa' }, { ...good(), exp: now() - 1 }, rsa.privateKey)],
   ];

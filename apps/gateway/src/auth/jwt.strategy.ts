@@ -1,5 +1,6 @@
 import type { Type } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
+import { fault } from '@windlass/faults';
 import { passportJwtSecret } from 'jwks-rsa';
 import { ExtractJwt, Strategy, type StrategyOptionsWithoutRequest } from 'passport-jwt';
 import type { GatewayConfig } from '../config/gateway.config.js';
@@ -46,7 +47,16 @@ function strategyOptions(config: GatewayConfig): StrategyOptionsWithoutRequest {
       rateLimit: true,
       jwksRequestsPerMinute: 10,
       timeout: KEYS_TIMEOUT_MS,
-      handleSigningKeyError: (error, done) => done(error),
+      handleSigningKeyError: (error, done) => done(faultOfKeyFetch(error)),
     }),
   };
+}
+
+/** An unknown key id, or too many of them, speaks against the token; anything else means that the issuer did not answer. */
+function faultOfKeyFetch(error: Error | null): Error | null {
+  if (error === null || error.name === 'SigningKeyNotFoundError' || error.name === 'JwksRateLimitError') return error;
+  return fault('auth.keys-unavailable', {
+    detail: 'The keys of the token issuer could not be fetched. Try again.',
+    cause: error,
+  });
 }

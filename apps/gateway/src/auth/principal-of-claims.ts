@@ -9,8 +9,10 @@ export function principalOfClaims(claims: Record<string, unknown>): Principal {
   const { sub, tenant, scope, exp } = claims;
   // A token without an end could never be taken back.
   if (typeof exp !== 'number' || !Number.isFinite(exp)) throw refused('it has no exp');
-  if (typeof sub !== 'string' || sub === '' || sub.length > 255 || !PLAIN_TEXT.test(sub)) throw refused('its sub is missing or not plain text');
-  if (typeof tenant !== 'string' || !TENANT_ID.test(tenant)) throw refused('its tenant is missing or not an identifier');
+  if (typeof sub !== 'string' || sub === '' || sub.length > 255 || !PLAIN_TEXT.test(sub))
+    throw refused('its sub is missing or not plain text');
+  if (typeof tenant !== 'string' || !TENANT_ID.test(tenant))
+    throw refused('its tenant is missing or not an identifier');
   if (scope !== undefined && typeof scope !== 'string') throw refused('its scope is not a string');
   const scopes = new Set((scope ?? '').split(' ').filter(Boolean).slice(0, MAX_SCOPES));
   return { subject: sub, tenantId: tenant, scopes, expiresAtMs: exp * 1000 };

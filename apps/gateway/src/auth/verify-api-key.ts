@@ -45,10 +45,12 @@ export class ApiKeyVerifier implements OnApplicationBootstrap, OnApplicationShut
 
   /** Answers at once what is known already. */
   verify(token: string): Principal | Promise<Principal> {
-    if (!API_KEY.test(token)) throw fault('auth.token-invalid', { detail: 'The API key was refused: it is not whole.' });
+    if (!API_KEY.test(token))
+      throw fault('auth.token-invalid', { detail: 'The API key was refused: it is not whole.' });
     const secretHash = hashOfKey(token);
     const known = this.known.get(secretHash);
-    if (known && this.runtime.monotonicMs() < known.untilMs && this.runtime.now() < known.principal.expiresAtMs) return known.principal;
+    if (known && this.runtime.monotonicMs() < known.untilMs && this.runtime.now() < known.principal.expiresAtMs)
+      return known.principal;
     const asked = this.underWay.get(secretHash) ?? this.ask(secretHash);
     this.underWay.set(secretHash, asked);
     return asked;
@@ -73,6 +75,8 @@ export class ApiKeyVerifier implements OnApplicationBootstrap, OnApplicationShut
     try {
       const key = await this.core.call(verifyKey, verifyKeyReply, { secretHash });
       const revokedAtMs = this.revokedAtMs.get(key.id);
+      const expiresAtMs = key.expiresAt ?? Number.POSITIVE_INFINITY;
+      if (expiresAtMs <= this.runtime.now()) throw fault('auth.token-invalid', { detail: 'The API key has expired.' });
       if (revokedAtMs !== undefined && this.runtime.monotonicMs() - revokedAtMs < REVOKED_KEPT_MS) {
         throw fault('auth.token-invalid', { detail: 'The API key was revoked.' });
       }
@@ -80,7 +84,7 @@ export class ApiKeyVerifier implements OnApplicationBootstrap, OnApplicationShut
         subject: `key:${key.id}`,
         tenantId: key.tenantId,
         scopes: new Set(key.scopes),
-        expiresAtMs: key.expiresAt ?? Number.POSITIVE_INFINITY,
+        expiresAtMs,
       };
       this.known.set(secretHash, { keyId: key.id, principal, untilMs: this.runtime.monotonicMs() + KEPT_MS });
       return principal;
@@ -105,7 +109,10 @@ export class ApiKeyVerifier implements OnApplicationBootstrap, OnApplicationShut
     try {
       this.forget(keyRevoked.decode(body).id);
     } catch (error) {
-      this.logger.warn({ operation: 'hear keys.revoked', cause: messageOf(error) }, 'unreadable revocation: all keys are asked for again');
+      this.logger.warn(
+        { operation: 'hear keys.revoked', cause: messageOf(error) },
+        'unreadable revocation: all keys are asked for again',
+      );
       this.known.clear();
     }
   }

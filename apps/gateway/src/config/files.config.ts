@@ -10,12 +10,18 @@ export class FilesConfig extends ServiceConfig {
   @IsIn(['directory', 's3'])
   filesDriver: 'directory' | 's3';
 
-  @Env('FILES_DIRECTORY', { description: 'Root of the `directory` driver. May be a network file system.', default: './.windlass/files' })
+  @Env('FILES_DIRECTORY', {
+    description: 'Root of the `directory` driver. May be a network file system.',
+    default: './.windlass/files',
+  })
   @ValidateIf((config: FilesConfig) => config.filesDriver === 'directory')
   @IsNotEmpty()
   filesDirectory: string;
 
-  @Env('S3_ENDPOINT', { description: 'Address of the S3 server as services reach it. Required by the `s3` driver.', example: 'http://s3.internal:9000' })
+  @Env('S3_ENDPOINT', {
+    description: 'Address of the S3 server as services reach it. Required by the `s3` driver.',
+    example: 'http://s3.internal:9000',
+  })
   @ValidateIf(onS3)
   @IsUrl(anyHost)
   s3Endpoint?: string;
@@ -37,7 +43,10 @@ export class FilesConfig extends ServiceConfig {
   @IsNotEmpty()
   s3Bucket?: string;
 
-  @Env('S3_ACCESS_KEY_ID', { description: 'Account of this service. Required by the `s3` driver.', example: 'windlass-gateway' })
+  @Env('S3_ACCESS_KEY_ID', {
+    description: 'Account of this service. Required by the `s3` driver.',
+    example: 'windlass-gateway',
+  })
   @ValidateIf(onS3)
   @IsNotEmpty()
   s3AccessKeyId?: string;
@@ -47,6 +56,9 @@ export class FilesConfig extends ServiceConfig {
   @IsNotEmpty()
   s3SecretAccessKey?: string;
 
-  @Env('S3_FORCE_PATH_STYLE', { description: 'Bucket in the path, not in the host name: what most servers other than AWS need.', default: true })
+  @Env('S3_FORCE_PATH_STYLE', {
+    description: 'Bucket in the path, not in the host name: what most servers other than AWS need.',
+    default: true,
+  })
   s3ForcePathStyle: boolean;
 }

@@ -15,7 +15,9 @@ it.each([
 });
 
 it('the S3 driver asks for all that it needs at once', () => {
-  expect(() => testConfig({ FILES_DRIVER: 's3' })).toThrow(/S3_ENDPOINT[^]*S3_BUCKET[^]*S3_ACCESS_KEY_ID[^]*S3_SECRET_ACCESS_KEY/);
+  expect(() => testConfig({ FILES_DRIVER: 's3' })).toThrow(
+    /S3_ENDPOINT[^]*S3_BUCKET[^]*S3_ACCESS_KEY_ID[^]*S3_SECRET_ACCESS_KEY/,
+  );
 });
 
 it('reads what is in order, with defaults for the rest', () => {

@@ -16,7 +16,11 @@ export class GatewayConfig extends FilesConfig {
   @IsNotEmpty()
   host: string;
 
-  @Env('RABBITMQ_URL', { description: 'Broker, with its account.', example: 'amqp://windlass-gateway:…@rabbitmq:5672', secret: true })
+  @Env('RABBITMQ_URL', {
+    description: 'Broker, with its account.',
+    example: 'amqp://windlass-gateway:…@rabbitmq:5672',
+    secret: true,
+  })
   @Matches(/^amqps?:\/\/./, { message: 'must be an amqp:// or amqps:// URL' })
   rabbitmqUrl: string;
 
@@ -45,7 +49,11 @@ export class GatewayConfig extends FilesConfig {
   @IsNotEmpty()
   jwtAudience: string;
 
-  @Env('BODY_LIMIT_BYTES', { description: 'Largest JSON body. 1 MiB is also the most that core accepts.', default: MIB, unit: 'bytes' })
+  @Env('BODY_LIMIT_BYTES', {
+    description: 'Largest JSON body. 1 MiB is also the most that core accepts.',
+    default: MIB,
+    unit: 'bytes',
+  })
   @IsInt()
   @Min(1024)
   @Max(MIB)
@@ -56,7 +64,11 @@ export class GatewayConfig extends FilesConfig {
   @Min(1)
   maxFileBytes: number;
 
-  @Env('FILE_TYPES', { description: 'Content types of files that are accepted, with `*`.', default: ['*/*'], example: 'image/*,application/pdf' })
+  @Env('FILE_TYPES', {
+    description: 'Content types of files that are accepted, with `*`.',
+    default: ['*/*'],
+    example: 'image/*,application/pdf',
+  })
   @Matches(/^[\w.+*-]+\/[\w.+*-]+$/, { each: true, message: 'must be content types such as image/*' })
   fileTypes: string[];
 

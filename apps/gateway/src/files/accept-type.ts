@@ -15,7 +15,9 @@ export function acceptType(contentType: string | undefined, accepted: readonly s
     return (wantedKind === '*' || wantedKind === kind) && (wantedSubkind === '*' || wantedSubkind === subkind);
   });
   if (!matches) {
-    throw fault('files.type-refused', { detail: `Files of type ${kind}/${subkind} are not accepted; accepted: ${accepted.join(', ')}.` });
+    throw fault('files.type-refused', {
+      detail: `Files of type ${kind}/${subkind} are not accepted; accepted: ${accepted.join(', ')}.`,
+    });
   }
   return given;
 }

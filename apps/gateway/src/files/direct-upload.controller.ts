@@ -45,7 +45,10 @@ export class DirectUploadController {
   @Post(':id/complete')
   @HttpCode(200)
   @NeedsScope('files:write')
-  @ApiOperation({ summary: 'Complete a direct upload', description: 'Checks size and sha256 of what arrived. May be repeated.' })
+  @ApiOperation({
+    summary: 'Complete a direct upload',
+    description: 'Checks size and sha256 of what arrived. May be repeated.',
+  })
   @ApiResponse({ status: 200, type: FileDto })
   @ApiProblems(
     'http.body-malformed',

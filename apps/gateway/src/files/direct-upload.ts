@@ -56,7 +56,10 @@ export class DirectUploads {
       await presign.completeMultipart(file.key, { uploadId: file.uploadId, parts: request.parts });
     }
     const found = await this.files.stat(file.key);
-    if (!found) throw fault('files.upload-incomplete', { detail: 'The storage has nothing under this upload yet. Send the bytes first.' });
+    if (!found)
+      throw fault('files.upload-incomplete', {
+        detail: 'The storage has nothing under this upload yet. Send the bytes first.',
+      });
     if (found.size !== file.size) throw mismatch(`it has ${found.size} bytes, ${file.size} were announced`);
     // Read once as a whole: what the storage says about checksums differs from server to server.
     const sha256 = await this.checksum(file.key, found);
@@ -103,7 +106,9 @@ export class DirectUploads {
 }
 
 function mismatch(why: string) {
-  return fault('files.checksum-mismatch', { detail: `The content is not what was announced: ${why}. Begin a new upload.` });
+  return fault('files.checksum-mismatch', {
+    detail: `The content is not what was announced: ${why}. Begin a new upload.`,
+  });
 }
 
 function uploadUnknown() {

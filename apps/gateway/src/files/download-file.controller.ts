@@ -36,7 +36,11 @@ export class DownloadFileController {
   @Get(':id/content')
   @NeedsScope('files:read')
   @ApiOperation({ summary: 'Download a file' })
-  @ApiResponse({ status: 200, description: 'Its bytes.', content: { '*/*': { schema: { type: 'string', format: 'binary' } } } })
+  @ApiResponse({
+    status: 200,
+    description: 'Its bytes.',
+    content: { '*/*': { schema: { type: 'string', format: 'binary' } } },
+  })
   @ApiResponse({ status: 302, description: 'With `redirect=true`: where the storage hands it out.' })
   @ApiProblems('files.unknown', 'files.upload-incomplete', 'files.changed', 'files.unavailable')
   async content(

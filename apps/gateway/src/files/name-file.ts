@@ -1,5 +1,5 @@
-import { invalid } from '../http/read-fields.js';
 import { PLAIN_TEXT } from '../http/plain-text.decorator.js';
+import { invalid } from '../http/read-fields.js';
 
 const MAX_NAME_CHARACTERS = 255;
 
@@ -38,6 +38,9 @@ function decoded(text: string, where: string): string {
 /** Header that makes browsers save a download under its name instead of showing it (RFC 6266). */
 export function attachment(name: string): string {
   const ascii = name.replace(/[^\x20-\x7e]|["\\]/g, '_');
-  const encoded = encodeURIComponent(name).replace(/['()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+  const encoded = encodeURIComponent(name).replace(
+    /['()*]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
   return `attachment; filename="${ascii}"; filename*=UTF-8''${encoded}`;
 }

@@ -71,7 +71,8 @@ function openForm(type: string, fail: (error: Error) => void) {
     return new Busboy({
       headers: { 'content-type': type },
       limits: { fields: 20, fieldSize: 65_536, files: 2, parts: 22, headerPairs: 50 },
-      isPartAFile: (_field, contentType, fileName) => fileName !== undefined || contentType === 'application/octet-stream',
+      isPartAFile: (_field, contentType, fileName) =>
+        fileName !== undefined || contentType === 'application/octet-stream',
     });
   } catch {
     fail(invalid([{ path: 'Content-Type', message: 'multipart/form-data needs a boundary' }]));

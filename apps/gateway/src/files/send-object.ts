@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { fault } from '@windlass/faults';
 import type { FileStore } from '@windlass/files';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -40,7 +41,8 @@ export async function sendObject(
   }
   reply.header('content-length', String(object.size));
   if (request.method === 'HEAD') {
-    reply.send();
+    // Not without a body: Fastify would then set the length to 0.
+    reply.send(Readable.from([]));
     return;
   }
   // Stops the storage's stream when the client goes away.

@@ -22,11 +22,22 @@ export class UploadFileController {
   @Post()
   @HttpCode(201)
   @NeedsScope('files:write')
-  @ApiOperation({ summary: 'Upload a file', description: 'The body is the file, or a form with one file. Streamed; sha256 is computed on the way.' })
+  @ApiOperation({
+    summary: 'Upload a file',
+    description: 'The body is the file, or a form with one file. Streamed; sha256 is computed on the way.',
+  })
   @ApiConsumes('application/octet-stream', 'multipart/form-data')
   @ApiBody({ schema: { type: 'string', format: 'binary' } })
-  @ApiHeader({ name: 'X-File-Name', required: false, description: 'Percent-encoded UTF-8. Content-Disposition works as well.' })
-  @ApiHeader({ name: 'X-Content-SHA256', required: false, description: 'Lower-case hex; content that differs is refused.' })
+  @ApiHeader({
+    name: 'X-File-Name',
+    required: false,
+    description: 'Percent-encoded UTF-8. Content-Disposition works as well.',
+  })
+  @ApiHeader({
+    name: 'X-Content-SHA256',
+    required: false,
+    description: 'Lower-case hex; content that differs is refused.',
+  })
   @ApiResponse({ status: 201, type: FileDto })
   @ApiProblems(
     'http.body-malformed',
@@ -45,7 +56,10 @@ export class UploadFileController {
     try {
       const contentType = acceptType(file.contentType, this.config.fileTypes);
       const { tenantId } = principalOf(request);
-      const view = await this.storer.store({ ...file, contentType }, { tenantId, size: isForm(request) ? undefined : size, sha256 });
+      const view = await this.storer.store(
+        { ...file, contentType },
+        { tenantId, size: isForm(request) ? undefined : size, sha256 },
+      );
       reply.code(201).header('location', `/v1/files/${view.id}`).send(presentFile(view));
     } finally {
       // Stored or refused: nothing more of it is wanted.

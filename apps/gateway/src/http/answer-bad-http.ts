@@ -24,7 +24,10 @@ export function answerBadHttp(error: Error & { code?: string }, socket: Socket):
 
 function faultOfParser(code: string | undefined): Fault {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return fault('http.request-timeout', { detail: 'Send the request faster.' });
-  const detail = code === 'HPE_HEADER_OVERFLOW' ? 'The headers are too long: at most 16 KiB.' : 'Send a well-formed HTTP/1.1 request.';
+  const detail =
+    code === 'HPE_HEADER_OVERFLOW'
+      ? 'The headers are too long: at most 16 KiB.'
+      : 'Send a well-formed HTTP/1.1 request.';
   return fault('http.request-malformed', { detail });
 }
 

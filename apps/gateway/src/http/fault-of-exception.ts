@@ -31,7 +31,8 @@ export function faultOfException(exception: unknown): Fault | undefined {
   if (isFault(cause)) return cause;
   const { code, statusCode } = errorFields(cause);
   const status = exception instanceof HttpException ? exception.getStatus() : statusCode;
-  const known = (code === undefined ? undefined : OF_FASTIFY[code]) ?? (status === undefined ? undefined : ofStatus(status));
+  const known =
+    (code === undefined ? undefined : OF_FASTIFY[code]) ?? (status === undefined ? undefined : ofStatus(status));
   return known && fault(known, { detail: ADVICE[known] ?? 'The request could not be read.', cause: exception });
 }
 

@@ -1,5 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiProperty, ApiPropertyOptional, ApiResponse, getSchemaPath, ApiExtraModels } from '@nestjs/swagger';
+import { ApiExtraModels, ApiProperty, ApiPropertyOptional, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 import type { Problem } from '@windlass/client';
 import { FAULT_CODES, type FaultCode } from '@windlass/faults';
 
@@ -28,7 +28,14 @@ export class ProblemDto implements Problem {
 }
 
 /** What any authenticated route may answer besides its own. */
-const EVERYWHERE: FaultCode[] = ['auth.token-missing', 'auth.token-invalid', 'auth.scope-missing', 'broker.unavailable', 'broker.timeout', 'store.unavailable'];
+const EVERYWHERE: FaultCode[] = [
+  'auth.token-missing',
+  'auth.token-invalid',
+  'auth.scope-missing',
+  'broker.unavailable',
+  'broker.timeout',
+  'store.unavailable',
+];
 
 /** Documents problem answers by their codes, one response per status. */
 export function ApiProblems(...codes: FaultCode[]): MethodDecorator & ClassDecorator {

@@ -44,7 +44,8 @@ export class ProblemFilter implements ExceptionFilter {
   private log(known: Fault, exception: unknown, request: FastifyRequest): void {
     const fields = { operation: operationOf(request), requestId: request.id, code: known.code, status: known.status };
     if (known.status < 500) this.logger.debug(fields, known.detail);
-    else if (known.kind === 'retryable') this.logger.warn({ ...fields, cause: messageOf(known.cause ?? '') }, known.detail);
+    else if (known.kind === 'retryable')
+      this.logger.warn({ ...fields, cause: messageOf(known.cause ?? '') }, known.detail);
     else this.logger.error({ ...fields, error: exception }, 'bug');
   }
 }

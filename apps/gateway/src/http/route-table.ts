@@ -13,7 +13,11 @@ export class RouteTable {
 
   watch(fastify: FastifyInstance): void {
     fastify.addHook('onRoute', (route) => {
-      const entry = this.entries.get(route.url) ?? { url: route.url, pattern: patternOf(route.url), methods: new Set() };
+      const entry = this.entries.get(route.url) ?? {
+        url: route.url,
+        pattern: patternOf(route.url),
+        methods: new Set(),
+      };
       for (const method of [route.method].flat()) entry.methods.add(method);
       this.entries.set(route.url, entry);
     });

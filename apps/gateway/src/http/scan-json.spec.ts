@@ -96,7 +96,8 @@ function randomObject(runtime: ManualRuntime, depth: number, names: string[]): s
 function randomValue(runtime: ManualRuntime, depth: number, names: string[]): string {
   const kind = Math.floor(runtime.random() * (depth > 4 ? 4 : 6));
   if (kind === 0) return pick(runtime, ['1', '-0.5e3', 'true', 'null', '12345678901234567890']);
-  if (kind < 4) return randomString(runtime, pick(runtime, ['', 'payload', '{"payload":1}', '\\', '"', '🐎', ']}', ',']));
+  if (kind < 4)
+    return randomString(runtime, pick(runtime, ['', 'payload', '{"payload":1}', '\\', '"', '🐎', ']}', ',']));
   if (kind === 4) return randomObject(runtime, depth, names).trim();
   const items = Array.from({ length: Math.floor(runtime.random() * 4) }, () => randomValue(runtime, depth + 1, names));
   return `[${items.join(`${space(runtime)},${space(runtime)}`)}]`;

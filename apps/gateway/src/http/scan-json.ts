@@ -34,7 +34,8 @@ export function scanJson(text: string, memberName: string, maxDepth: number): Sc
       if (keyMayFollow && depth === 1) {
         keyMayFollow = false;
         const colon = skipSpace(text, end + 1);
-        if (text.charCodeAt(colon) === COLON && isKey(text, at, end, memberName)) valueStart = skipSpace(text, colon + 1);
+        if (text.charCodeAt(colon) === COLON && isKey(text, at, end, memberName))
+          valueStart = skipSpace(text, colon + 1);
       }
       at = end;
     } else if (char === OPEN_BRACE || char === OPEN_BRACKET) {

@@ -13,8 +13,10 @@ export function serveDocs(app: NestFastifyApplication): OpenAPIObject {
   const document = SwaggerModule.createDocument(app, about, {
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}.${method}`,
   });
-  // OpenAPI knows no wildcards; the rest of the path is a parameter like others.
-  document.paths = Object.fromEntries(Object.entries(document.paths).map(([path, item]) => [path.replace('/*', '/{name}'), item]));
-  SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'docs-json', raw: ['json'], customSiteTitle: 'Windlass API' });
+  SwaggerModule.setup('docs', app, document, {
+    jsonDocumentUrl: 'docs-json',
+    raw: ['json'],
+    customSiteTitle: 'Windlass API',
+  });
   return document;
 }

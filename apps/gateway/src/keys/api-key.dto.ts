@@ -1,7 +1,17 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { ApiKey, CreateApiKeyRequest, CreatedApiKey, Items, Scope } from '@windlass/client';
 import type { ApiKeyView } from '@windlass/contracts';
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsISO8601, IsOptional, IsString, Length, MaxLength } from 'class-validator';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsIn,
+  IsISO8601,
+  IsOptional,
+  IsString,
+  Length,
+  MaxLength,
+} from 'class-validator';
 import { SCOPES } from '../auth/principal.js';
 import { PlainText } from '../http/plain-text.decorator.js';
 import { iso } from '../read/present-job.js';
@@ -20,7 +30,10 @@ export class CreateApiKeyDto implements CreateApiKeyRequest {
   @IsIn([...SCOPES], { each: true })
   scopes: Scope[];
 
-  @ApiPropertyOptional({ format: 'date-time', description: 'In the future. Without it the key lives until it is revoked.' })
+  @ApiPropertyOptional({
+    format: 'date-time',
+    description: 'In the future. Without it the key lives until it is revoked.',
+  })
   @IsOptional()
   @IsString()
   @MaxLength(40)
@@ -55,10 +68,14 @@ export class ApiKeysDto implements Items<ApiKey> {
   items: ApiKeyDto[];
 }
 
+/** Field by field: whatever else core may come to know of a key stays inside. */
 export function presentKey(view: ApiKeyView): ApiKey {
-  const { createdAt, expiresAt, revokedAt, ...rest } = view;
+  const { id, name, tenantId, scopes, createdAt, expiresAt, revokedAt } = view;
   return {
-    ...rest,
+    id,
+    name,
+    tenantId,
+    scopes,
     createdAt: iso(createdAt),
     ...(expiresAt === undefined ? {} : { expiresAt: iso(expiresAt) }),
     ...(revokedAt === undefined ? {} : { revokedAt: iso(revokedAt) }),

@@ -44,8 +44,12 @@ export class ArtifactController {
   @Get('*')
   @NeedsScope('jobs:read')
   @ApiOperation({ summary: 'Download an artifact' })
-  @ApiParam({ name: 'name', description: 'May contain `/`.' })
-  @ApiResponse({ status: 200, description: 'Its bytes.', content: { '*/*': { schema: { type: 'string', format: 'binary' } } } })
+  @ApiParam({ name: 'path', description: 'Its name, which may contain `/`.' })
+  @ApiResponse({
+    status: 200,
+    description: 'Its bytes.',
+    content: { '*/*': { schema: { type: 'string', format: 'binary' } } },
+  })
   @ApiResponse({ status: 302, description: 'With `redirect=true`: where the storage hands it out.' })
   @ApiProblems('read.job-unknown', 'read.artifact-unknown', 'files.changed', 'files.unknown', 'files.unavailable')
   async download(
@@ -57,13 +61,19 @@ export class ArtifactController {
     // Fastify's name for the rest of the path, decoded.
     const name = (request.params as Record<string, string>)['*'] ?? '';
     const entry = (await this.read(request, id)).find((each) => each.name === name);
-    if (!entry) throw fault('read.artifact-unknown', { detail: 'The job has no such artifact; its artifacts are listed at /artifacts.' });
+    if (!entry)
+      throw fault('read.artifact-unknown', {
+        detail: 'The job has no such artifact; its artifacts are listed at /artifacts.',
+      });
     await sendObject(this.files, entry, wantsRedirect(query), request, reply);
   }
 
   private async read(request: FastifyRequest, id: string): Promise<ArtifactEntry[]> {
     const { tenantId } = principalOf(request);
-    const answer = await this.core.call(readArtifacts, readArtifactsReply, { tenantId, id: parseId(id, 'read.job-unknown') });
+    const answer = await this.core.call(readArtifacts, readArtifactsReply, {
+      tenantId,
+      id: parseId(id, 'read.job-unknown'),
+    });
     return answer.items;
   }
 }

@@ -1,5 +1,16 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import type { Artifact, Items, Job, JobError, JobEvent, JobProgress, JobState, JobType, ListJobsQuery, Page } from '@windlass/client';
+import type {
+  Artifact,
+  Items,
+  Job,
+  JobError,
+  JobEvent,
+  JobProgress,
+  JobState,
+  JobType,
+  ListJobsQuery,
+  Page,
+} from '@windlass/client';
 import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsString, Length, Max, MaxLength, Min } from 'class-validator';
 import { PlainText } from '../http/plain-text.decorator.js';
@@ -9,7 +20,10 @@ import { BackoffDto } from '../submit/submit-job.dto.js';
 const STATES: JobState[] = ['blocked', 'scheduled', 'queued', 'running', 'succeeded', 'failed', 'cancelled', 'expired'];
 
 export class WaitQuery {
-  @ApiPropertyOptional({ example: '30s', description: 'Answer when the job is finished, at most this much later. `s` or `ms`, up to 60s.' })
+  @ApiPropertyOptional({
+    example: '30s',
+    description: 'Answer when the job is finished, at most this much later. `s` or `ms`, up to 60s.',
+  })
   @IsOptional()
   @IsString()
   wait?: string;

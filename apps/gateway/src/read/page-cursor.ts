@@ -10,7 +10,9 @@ export function encodeCursor(lastId: string): string {
 export function decodeCursor(cursor: string): string {
   const [version, id] = Buffer.from(cursor, 'base64url').toString('latin1').split(':');
   if (version !== '1' || id === undefined || !UUID.test(id) || encodeCursor(id) !== cursor) {
-    throw fault('read.cursor-invalid', { detail: 'Use nextCursor of the page before as it was given, or begin without a cursor.' });
+    throw fault('read.cursor-invalid', {
+      detail: 'Use nextCursor of the page before as it was given, or begin without a cursor.',
+    });
   }
   return id;
 }

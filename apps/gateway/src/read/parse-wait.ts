@@ -8,6 +8,7 @@ export function parseWait(text: string | undefined): number {
   if (text === undefined) return 0;
   const [, digits, unit] = /^(\d{1,6})(ms|s)$/.exec(text) ?? [];
   const waitMs = unit === undefined ? Number.NaN : Number(digits) * (unit === 's' ? 1000 : 1);
-  if (!(waitMs <= MAX_WAIT_MS)) throw invalid([{ path: 'wait', message: 'must be a duration such as 30s or 500ms, at most 60s' }]);
+  if (!(waitMs <= MAX_WAIT_MS))
+    throw invalid([{ path: 'wait', message: 'must be a duration such as 30s or 500ms, at most 60s' }]);
   return waitMs;
 }

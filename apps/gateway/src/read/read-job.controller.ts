@@ -82,18 +82,26 @@ export class ReadJobController {
     const answer = await this.core.call(readResult, readResultReply, { tenantId, id: parseId(id, 'read.job-unknown') });
     if (answer.state === 'succeeded') return sendJson(reply, answer.result ?? 'null');
     const { state, error } = answer;
-    const known = fault('read.result-not-ready', { detail: `The job is ${state}; only a job that succeeded has a result.` });
+    const known = fault('read.result-not-ready', {
+      detail: `The job is ${state}; only a job that succeeded has a result.`,
+    });
     sendProblem(reply, known, { state, ...(error ? { error } : {}) });
   }
 
   @Get(':id/events')
   @NeedsScope('jobs:read')
-  @ApiOperation({ summary: "Read a job's history", description: 'Exceptional transitions and the one terminal event per run.' })
+  @ApiOperation({
+    summary: "Read a job's history",
+    description: 'Exceptional transitions and the one terminal event per run.',
+  })
   @ApiResponse({ status: 200, type: JobEventsDto })
   @ApiProblems('read.job-unknown')
   async events(@Req() request: FastifyRequest, @Param('id') id: string): Promise<JobEventsDto> {
     const { tenantId } = principalOf(request);
-    const { items } = await this.core.call(readEvents, readEventsReply, { tenantId, id: parseId(id, 'read.job-unknown') });
+    const { items } = await this.core.call(readEvents, readEventsReply, {
+      tenantId,
+      id: parseId(id, 'read.job-unknown'),
+    });
     return { items: items.map(presentEvent) };
   }
 }

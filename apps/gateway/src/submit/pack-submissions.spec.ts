@@ -26,10 +26,18 @@ function setup(overrides: Partial<typeof limits> = {}) {
     call: (_request: unknown, _reply: unknown, body: { items: SubmitItem[] }, { timeoutMs }: { timeoutMs: number }) =>
       new Promise((resolve, reject) => {
         const outcome = (each: SubmitItem): SubmitOutcome => ({ id: each.payload, state: 'queued', created: true });
-        sent.push({ items: body.items, timeoutMs, answer: () => resolve({ items: body.items.map(outcome) }), fail: reject });
+        sent.push({
+          items: body.items,
+          timeoutMs,
+          answer: () => resolve({ items: body.items.map(outcome) }),
+          fail: reject,
+        });
       }),
   };
-  const packer = new SubmissionPacker(core as unknown as RpcClient, broker as Broker, runtime, { ...limits, ...overrides });
+  const packer = new SubmissionPacker(core as unknown as RpcClient, broker as Broker, runtime, {
+    ...limits,
+    ...overrides,
+  });
   return { packer, sent, runtime, broker };
 }
 
@@ -74,7 +82,9 @@ describe('a core that does not keep up', () => {
   it('refuses as not accepted, at once, what finds the queue full', async () => {
     const { packer, sent } = setup({ maxItems: 1, maxInFlight: 1, maxWaiting: 3 });
     const answers = ['1', '2', '3'].map((payload) => packer.submit(item(payload)));
-    expect(() => packer.submit(item('4'))).toThrow(expect.objectContaining({ code: 'submit.not-accepted', retryAfterMs: 1_000 }));
+    expect(() => packer.submit(item('4'))).toThrow(
+      expect.objectContaining({ code: 'submit.not-accepted', retryAfterMs: 1_000 }),
+    );
     await turn();
     for (const [index, answer] of answers.entries()) {
       sent[index]?.answer();

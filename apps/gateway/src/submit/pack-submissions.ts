@@ -111,7 +111,8 @@ export class SubmissionPacker {
       pack.forEach((entry, index) => {
         const outcome = reply.items[index];
         if (outcome) entry.resolve(outcome);
-        else entry.reject(fault('internal.bug', { cause: `${reply.items.length} answers to ${pack.length} submissions` }));
+        else
+          entry.reject(fault('internal.bug', { cause: `${reply.items.length} answers to ${pack.length} submissions` }));
       });
     } catch (error) {
       for (const entry of pack) entry.reject(error);

@@ -15,7 +15,12 @@ export function readSubmission(request: FastifyRequest): SubmitItem {
   if (options.softMs !== undefined && options.hardMs !== undefined && options.softMs > options.hardMs) {
     throw invalid([{ path: '/softMs', message: 'must not be more than hardMs' }]);
   }
-  const item: SubmitItem = { tenantId: principalOf(request).tenantId, type: options.type, payload, requestId: request.id };
+  const item: SubmitItem = {
+    tenantId: principalOf(request).tenantId,
+    type: options.type,
+    payload,
+    requestId: request.id,
+  };
   // `null` reads as left out: an absent option never travels.
   if (options.tags?.length) item.tags = options.tags;
   if (options.maxAttempts != null) item.maxAttempts = options.maxAttempts;

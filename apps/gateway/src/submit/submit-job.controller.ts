@@ -19,7 +19,11 @@ export class SubmitJobController {
   @NeedsScope('jobs:write')
   @ApiOperation({ summary: 'Submit a job', description: 'The answer comes once the job is committed.' })
   @ApiBody({ type: SubmitJobBodyDto })
-  @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'Repeating a request with its key yields one job and the same answer.' })
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description: 'Repeating a request with its key yields one job and the same answer.',
+  })
   @ApiResponse({
     status: 202,
     type: SubmittedJobDto,

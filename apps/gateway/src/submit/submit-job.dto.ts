@@ -1,7 +1,20 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { Backoff, JobState, SubmitJobRequest, SubmittedJob } from '@windlass/client';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsIn, IsInt, IsNumber, IsObject, IsOptional, IsString, Length, Max, Min, ValidateNested } from 'class-validator';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsIn,
+  IsInt,
+  IsNumber,
+  IsObject,
+  IsOptional,
+  IsString,
+  Length,
+  Max,
+  Min,
+  ValidateNested,
+} from 'class-validator';
 import { PlainText } from '../http/plain-text.decorator.js';
 
 const DAY_MS = 86_400_000;
@@ -65,14 +78,22 @@ export class SubmitJobDto implements Omit<SubmitJobRequest, 'payload'> {
   @Type(() => BackoffDto)
   backoff?: BackoffDto;
 
-  @ApiPropertyOptional({ minimum: 1, maximum: MAX_LIMIT_MS, description: 'After this long the handler is asked to stop.' })
+  @ApiPropertyOptional({
+    minimum: 1,
+    maximum: MAX_LIMIT_MS,
+    description: 'After this long the handler is asked to stop.',
+  })
   @IsOptional()
   @IsInt()
   @Min(1)
   @Max(MAX_LIMIT_MS)
   softMs?: number;
 
-  @ApiPropertyOptional({ minimum: 1, maximum: MAX_LIMIT_MS, description: 'After this long its process group is killed.' })
+  @ApiPropertyOptional({
+    minimum: 1,
+    maximum: MAX_LIMIT_MS,
+    description: 'After this long its process group is killed.',
+  })
   @IsOptional()
   @IsInt()
   @Min(1)
@@ -82,7 +103,10 @@ export class SubmitJobDto implements Omit<SubmitJobRequest, 'payload'> {
 
 /** For the document: the payload itself is taken from the body's text, not from an object. */
 export class SubmitJobBodyDto extends SubmitJobDto implements SubmitJobRequest {
-  @ApiProperty({ description: "Any JSON that the job type's schema accepts; stored as sent.", example: { example: 'data' } })
+  @ApiProperty({
+    description: "Any JSON that the job type's schema accepts; stored as sent.",
+    example: { example: 'data' },
+  })
   payload: unknown;
 }
 

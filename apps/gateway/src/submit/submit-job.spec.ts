@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { submitJobs, submitJobsReply } from '@windlass/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sign, startGateway, type TestGateway } from '../testing/start-gateway.fixture.js';
@@ -77,7 +78,11 @@ describe('an Idempotency-Key', () => {
     const token = await sign({ claims: { tenant: 'other' } });
     const first = await post('{"type":"hash","payload":1}', { 'idempotency-key': 'shared' });
     const body = '{"type":"hash","payload":1}';
-    const second = await test.call('POST', '/v1/jobs', { token, body, headers: { 'content-type': 'application/json', 'idempotency-key': 'shared' } });
+    const second = await test.call('POST', '/v1/jobs', {
+      token,
+      body,
+      headers: { 'content-type': 'application/json', 'idempotency-key': 'shared' },
+    });
     expect(second.headers.get('idempotency-replayed')).toBeNull();
     expect(await second.json()).not.toEqual(await first.json());
   });
@@ -97,20 +102,26 @@ describe('request ids', () => {
   });
 });
 
-it('many submissions at once travel in few messages, and each gets its own answer', async () => {
+it('what one turn of the event loop brings travels in one message, and each gets its own answer', async () => {
   const asked = test.core.asked.length;
-  const answers = await Promise.all(
-    Array.from({ length: 60 }, async (_, n) => {
-      const answer = await post(`{"type":"${n % 3 ? 'hash' : 'nope'}","payload":${n}}`);
-      const { id } = (await answer.json()) as { id: string };
-      return { n, status: answer.status, payload: test.core.jobs.get(id)?.item.payload };
-    }),
+  const token = await sign({});
+  const request = (n: number) => {
+    const body = `{"type":"${n % 3 ? 'hash' : 'nope'}","payload":${n}}`;
+    return `POST /v1/jobs HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${token}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+  };
+  const answer = await pipelined(Array.from({ length: 30 }, (_, n) => request(n)));
+  expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(
+    Array.from({ length: 30 }, (_, n) => `HTTP/1.1 ${n % 3 ? 202 : 422}`),
   );
-  for (const { n, status, payload } of answers) {
-    expect({ n, status, payload }).toEqual(n % 3 ? { n, status: 202, payload: String(n) } : { n, status: 422, payload: undefined });
-  }
   const packs = test.core.asked.slice(asked).filter((message) => message.kind === 'submit.jobs');
-  expect(packs.length).toBeLessThan(60);
+  // Ids are checked by the payloads that core holds under them.
+  const ids = [...answer.matchAll(/"id":"([^"]+)"/g)].map((match) => test.core.jobs.get(match[1] ?? '')?.item.payload);
+  expect(ids).toEqual(
+    Array.from({ length: 30 }, (_, n) => n)
+      .filter((n) => n % 3)
+      .map(String),
+  );
+  expect(packs.length).toBeLessThanOrEqual(3);
 });
 
 it('an answer that lacks an item is a bug, answered as one, without its text', async () => {
@@ -125,3 +136,21 @@ it('an answer that lacks an item is a bug, answered as one, without its text', a
     await broken.stop();
   }
 });
+
+/** Sends all requests in one write over one connection and resolves with all that came back. */
+function pipelined(requests: string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(new URL(test.url).port), '127.0.0.1', () => socket.write(requests.join('')));
+    let text = '';
+    socket.setTimeout(10_000, () => reject(new Error(`not all answers came: ${text}`)));
+    socket.on('error', reject);
+    socket.on('data', (data) => {
+      text += data.toString();
+      const bodies = text.match(/\r\n\r\n\{[^}]*\}/g)?.length ?? 0;
+      if (bodies === requests.length) {
+        socket.destroy();
+        resolve(text);
+      }
+    });
+  });
+}

@@ -1,3 +1,4 @@
+import { systemRuntime } from '@windlass/clock';
 import {
   type ApiKeyView,
   beginFile,
@@ -25,14 +26,13 @@ import {
   readTypesReply,
   revokeKey,
   revokeKeyReply,
+  type SubmitItem,
   submitJobs,
   submitJobsReply,
-  type SubmitItem,
   verifyKey,
   verifyKeyReply,
 } from '@windlass/contracts';
 import { asProblem, fault } from '@windlass/faults';
-import { systemRuntime } from '@windlass/clock';
 import { FakeCore } from './fake-core.fixture.js';
 
 export interface StoredJob {
@@ -46,7 +46,10 @@ export class MemoryCore extends FakeCore {
   readonly jobs = new Map<string, StoredJob>();
   readonly files = new Map<string, FileView & { tenantId: string }>();
   readonly keys = new Map<string, ApiKeyView & { secretHash: string }>();
-  readonly artifacts = new Map<string, { name: string; key: string; size: number; sha256: string; etag: string; contentType: string }[]>();
+  readonly artifacts = new Map<
+    string,
+    { name: string; key: string; size: number; sha256: string; etag: string; contentType: string }[]
+  >();
 
   constructor() {
     super();
@@ -73,7 +76,11 @@ export class MemoryCore extends FakeCore {
     });
     this.on(readResult, readResultReply, ({ tenantId, id }) => {
       const { view, result } = this.job(tenantId, id);
-      return { state: view.state, ...(result === undefined ? {} : { result }), ...(view.error ? { error: view.error } : {}) };
+      return {
+        state: view.state,
+        ...(result === undefined ? {} : { result }),
+        ...(view.error ? { error: view.error } : {}),
+      };
     });
     this.on(readEvents, readEventsReply, ({ tenantId, id }) => {
       this.job(tenantId, id);
@@ -91,7 +98,10 @@ export class MemoryCore extends FakeCore {
       return { problem: asProblem(fault('submit.type-unknown', { detail: 'Known types: hash.' })) };
     }
     const same = [...this.jobs.values()].find(
-      (job) => item.idempotencyKey !== undefined && job.item.tenantId === item.tenantId && job.item.idempotencyKey === item.idempotencyKey,
+      (job) =>
+        item.idempotencyKey !== undefined &&
+        job.item.tenantId === item.tenantId &&
+        job.item.idempotencyKey === item.idempotencyKey,
     );
     if (same && same.item.fingerprint !== item.fingerprint) return { problem: asProblem(fault('submit.key-reused')) };
     if (same) return { id: same.view.id, state: same.view.state, created: false };
@@ -107,11 +117,21 @@ export class MemoryCore extends FakeCore {
       return file;
     };
     this.on(beginFile, fileReply, ({ tenantId, ...file }) => {
-      const view = { size: 0, sha256: '', ...file, tenantId, etag: '', state: 'pending' as const, createdAt: systemRuntime.now() };
+      const view = {
+        size: 0,
+        sha256: '',
+        ...file,
+        tenantId,
+        etag: '',
+        state: 'pending' as const,
+        createdAt: systemRuntime.now(),
+      };
       this.files.set(file.id, view);
       return view;
     });
-    this.on(finishFile, fileReply, ({ tenantId, id, ...stored }) => Object.assign(find(tenantId, id), stored, { state: 'stored' as const }));
+    this.on(finishFile, fileReply, ({ tenantId, id, ...stored }) =>
+      Object.assign(find(tenantId, id), stored, { state: 'stored' as const }),
+    );
     this.on(readFile, fileReply, ({ tenantId, id }) => find(tenantId, id));
     this.on(dropFile, fileReply, ({ tenantId, id }) => {
       const file = find(tenantId, id);
@@ -127,7 +147,9 @@ export class MemoryCore extends FakeCore {
       this.keys.set(view.id, view);
       return view;
     });
-    this.on(listKeys, listKeysReply, ({ tenantId }) => ({ items: [...this.keys.values()].filter((key) => key.tenantId === tenantId) }));
+    this.on(listKeys, listKeysReply, ({ tenantId }) => ({
+      items: [...this.keys.values()].filter((key) => key.tenantId === tenantId),
+    }));
     this.on(revokeKey, revokeKeyReply, ({ tenantId, id }) => {
       const key = this.keys.get(id);
       if (!key || key.tenantId !== tenantId) throw fault('keys.unknown');
@@ -135,7 +157,9 @@ export class MemoryCore extends FakeCore {
       return key;
     });
     this.on(verifyKey, verifyKeyReply, ({ secretHash }) => {
-      const key = [...this.keys.values()].find((each) => each.secretHash === secretHash && each.revokedAt === undefined);
+      const key = [...this.keys.values()].find(
+        (each) => each.secretHash === secretHash && each.revokedAt === undefined,
+      );
       if (!key) throw fault('auth.token-invalid');
       return key;
     });

@@ -69,7 +69,12 @@ export async function startGateway(options: StartOptions = {}): Promise<TestGate
       if (call.token !== null) headers.authorization ??= `Bearer ${call.token ?? token}`;
       if (call.json !== undefined) headers['content-type'] ??= 'application/json';
       const body = call.json === undefined ? call.body : JSON.stringify(call.json);
-      return fetch(`${gateway.url}${path}`, { method, headers, redirect: 'manual', ...(body == null ? {} : { body, duplex: 'half' }) });
+      return fetch(`${gateway.url}${path}`, {
+        method,
+        headers,
+        redirect: 'manual',
+        ...(body == null ? {} : { body, duplex: 'half' }),
+      });
     },
     stop: async () => {
       await gateway.stop();

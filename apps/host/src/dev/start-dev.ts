@@ -102,7 +102,7 @@ async function startRoles(env: Record<string, string>, options: DevOptions, clos
     closing.push(() => service.stop());
     return service;
   };
-  const files = await createFileStore({ driver: 'directory', root: env.FILES_DIRECTORY ?? '' });
+  const files = createFileStore({ driver: 'directory', root: env.FILES_DIRECTORY ?? '' });
   closing.push(() => files.close());
   const db = await connectDatabase({
     engineUrl: env.DATABASE_URL ?? '',
@@ -113,7 +113,10 @@ async function startRoles(env: Record<string, string>, options: DevOptions, clos
   closing.push(() => db.close());
   keep(await createCore(loadConfig(CoreConfig, env), { db, broker: hub.connect(), runtime, logger: log('core-api') }));
   keep(await createScheduler(loadConfig(SchedulerConfig, env), { db, broker: hub.connect(), runtime, logger: log('scheduler') }));
-  keep(await createWorker(loadConfig(WorkerConfig, env), { broker: hub.connect(), files, runtime, logger: log('worker') }));
+  const worker = await createWorker(loadConfig(WorkerConfig, env), { broker: hub.connect(), files, runtime, logger: log('worker') });
+  keep(worker);
   const gateway = keep(await createGateway(loadConfig(GatewayConfig, env), { broker: hub.connect(), files, runtime, logger: log('gateway') }));
+  // Ready means: a job submitted now finds its type.
+  await worker.announced;
   return gateway.url ?? '';
 }

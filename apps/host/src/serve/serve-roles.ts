@@ -1,10 +1,11 @@
 import { type Broker, connectRabbitBroker, createInProcessHub } from '@windlass/broker';
 import { CoreConfig, createCore } from '@windlass/core-api';
-import { createGateway, GatewayConfig, openGatewayFiles } from '@windlass/gateway';
+import { createFileStore } from '@windlass/files';
+import { createGateway, GatewayConfig } from '@windlass/gateway';
 import { createScheduler, SchedulerConfig } from '@windlass/scheduler';
-import { loadConfig, type RunningService, type ServiceContext } from '@windlass/service-kit';
+import { fileStoreOptions, loadConfig, type RunningService, type ServiceContext } from '@windlass/service-kit';
 import { awaitSchema, connectDatabase, type Database } from '@windlass/store';
-import { createWorker, openWorkerFiles, WorkerConfig } from '@windlass/worker';
+import { createWorker, WorkerConfig } from '@windlass/worker';
 import type { Role } from './host.config.js';
 import { localFirst } from './local-first-broker.js';
 
@@ -27,7 +28,7 @@ export async function serveRoles(roles: Role[], env: NodeJS.ProcessEnv, { logger
   let database: Database | undefined;
   if (needsDatabase) {
     database = await openDatabase(needsDatabase, { logger, runtime });
-    closing.push(database.close);
+    closing.push(() => (database as Database).close());
   }
   const outside = await connectRabbitBroker({ url, name: `host ${roles.join('+')}`, runtime });
   const broker: Broker = localFirst(hub.connect(), outside);
@@ -39,12 +40,12 @@ export async function serveRoles(roles: Role[], env: NodeJS.ProcessEnv, { logger
     scheduler: () =>
       createScheduler({ ...(configs.scheduler as SchedulerConfig), healthPort: 0 }, { db: database as Database, broker, runtime, logger: logger.child({ service: 'scheduler' }) }),
     worker: async () => {
-      const files = await openWorkerFiles(configs.worker as WorkerConfig, runtime);
+      const files = createFileStore(fileStoreOptions(configs.worker as WorkerConfig));
       closing.push(() => files.close());
       return createWorker(configs.worker as WorkerConfig, { broker, files, runtime, logger: logger.child({ service: 'worker' }) });
     },
     gateway: async () => {
-      const files = await openGatewayFiles(configs.gateway as GatewayConfig, runtime);
+      const files = createFileStore(fileStoreOptions(configs.gateway as GatewayConfig));
       closing.push(() => files.close());
       return createGateway(configs.gateway as GatewayConfig, { broker, files, runtime, logger: logger.child({ service: 'gateway' }) });
     },

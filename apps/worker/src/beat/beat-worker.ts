@@ -31,7 +31,9 @@ export class Beats {
   private progressing = false;
   private stopped = false;
   private silent = false;
-  private beating: Promise<void> | undefined;
+  private beating = false;
+  /** Another was asked for while one was under way. */
+  private again = false;
   private answeredMs = Number.NEGATIVE_INFINITY;
   private readonly unsent = new Set<HeldAttempt>();
 
@@ -44,11 +46,12 @@ export class Beats {
   }
 
   beatNow(): void {
-    if (this.stopped || this.beatMs === 0 || this.beating) return;
+    if (this.stopped || this.beatMs === 0) return;
+    this.again = this.beating;
+    if (this.beating) return;
+    this.beating = true;
     this.timer?.cancel();
-    this.beating = this.beat().finally(() => {
-      this.beating = undefined;
-    });
+    void this.beat();
   }
 
   /** One beat more, with what is true now, then none. Whether it arrives no longer matters. */
@@ -85,8 +88,10 @@ export class Beats {
       if (!this.silent) context.logger.warn({ operation: 'beat', error }, `a beat has no answer: ${messageOf(error)}`);
       this.silent = true;
     }
+    this.beating = false;
     if (this.stopped) return;
-    this.timer = context.runtime.after(Math.max(0, Math.min(waitMs, this.beatMs)), () => this.beatNow());
+    const delayMs = this.again ? 0 : Math.max(0, Math.min(waitMs, this.beatMs));
+    this.timer = context.runtime.after(delayMs, () => this.beatNow());
   }
 
   private async sendProgress(): Promise<void> {

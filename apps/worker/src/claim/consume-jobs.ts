@@ -30,7 +30,8 @@ export class JobConsumer {
   private full = false;
   private fullTimer: Timer | undefined;
   private subscription: Subscription | undefined;
-  private moving: Promise<void> | undefined;
+  private moving = false;
+  private moved: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: JobConsumerOptions) {}
 
@@ -62,10 +63,11 @@ export class JobConsumer {
   }
 
   private reconcile(): Promise<void> {
-    this.moving ??= this.move().finally(() => {
-      this.moving = undefined;
-    });
-    return this.moving;
+    if (!this.moving) {
+      this.moving = true;
+      this.moved = this.move();
+    }
+    return this.moved;
   }
 
   private async move(): Promise<void> {
@@ -78,6 +80,8 @@ export class JobConsumer {
         await runtime.sleep(RETRY_MS);
       }
     }
+    // In the same turn as the last look: a call in between would be answered by a promise that looks no more.
+    this.moving = false;
   }
 
   private async open(): Promise<void> {

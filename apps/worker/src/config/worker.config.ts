@@ -1,5 +1,5 @@
 import { Env } from '@windlass/service-kit';
-import { IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { ArrayNotEmpty, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
 import { FilesConfig } from './files.config.js';
 
 const GIB = 1_073_741_824;
@@ -19,6 +19,7 @@ export class WorkerConfig extends FilesConfig {
     default: ['*'],
     example: 'hash,conversion.*',
   })
+  @ArrayNotEmpty()
   @Matches(/^[a-z0-9.*-]+$/, { each: true, message: 'must be type names or patterns such as conversion.*' })
   jobTypes: string[];
 

@@ -3,7 +3,7 @@ import type { JobLane } from '../claim/job-lane.js';
 
 /**
  * An attempt from the answer to its claim to the answer to its report.
- * `running`: it occupies a slot and is beaten. `ended`: its report waits; still beaten, or the rescue would run it again.
+ * `running`: it occupies a slot and is beaten. `ended`: its report or its release waits for core; still beaten, or the rescue would run it again.
  * `lost`: core says that it is another's; only its child's death is awaited.
  */
 export interface HeldAttempt extends AttemptRef {

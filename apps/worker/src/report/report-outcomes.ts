@@ -103,7 +103,10 @@ export class Reports {
   }
 
   private settle(each: WaitingReport, status: ReportStatus, reason = 'core refused it'): void {
-    if (status === 'refused' && !each.replaced) return this.replace(each, reason);
+    if (status === 'refused' && !each.replaced) {
+      this.replace(each, reason);
+      return;
+    }
     const { logger } = this.options.context;
     const fields = { operation: 'report', jobId: each.report.jobId, requestId: each.attempt.requestId };
     if (status === 'fenced') logger.warn(fields, 'an outcome came too late: the attempt was no longer current');

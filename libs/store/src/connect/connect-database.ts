@@ -44,6 +44,7 @@ export async function connectDatabase(options: DatabaseOptions): Promise<Databas
   const beats = Math.min(4, Math.max(1, Math.floor(total / 5)));
   const reader = Math.max(1, Math.floor((total - beats) / 3));
   const ordinary = Math.min(2, total - beats - reader);
+  let closing = false;
   const pool = (connectionString: string, max: number, settings: string[]) => {
     const made = new pg.Pool({
       connectionString,
@@ -58,7 +59,8 @@ export async function connectDatabase(options: DatabaseOptions): Promise<Databas
       keepAlive: true,
       idleTimeoutMillis: 30_000,
     });
-    made.on('error', (error) => options.onError?.(error));
+    // A pool that is closing still hears how its last sockets end: no news.
+    made.on('error', (error) => closing || options.onError?.(error));
     return made;
   };
   const pools = {
@@ -88,6 +90,7 @@ export async function connectDatabase(options: DatabaseOptions): Promise<Databas
         .finally(() => clearTimeout(timer));
     },
     close: async () => {
+      closing = true;
       await Promise.all([...Object.values(pools).map((each) => each.end()), sources.close()]);
     },
   };

@@ -65,15 +65,15 @@ async function runReader(
     const read = { step: reader.ReadStepFile, iges: reader.ReadIgesFile, brep: reader.ReadBrepFile }[format];
     return read(bytes, params);
   } catch (error) {
-    // A trap, a C++ exception (thrown as a bare number) or an abort, which also sets the exit code of the whole process.
+    // A trap, a C++ exception (which does not tell its kind) or an abort, which also sets the exit code of the whole process.
     process.exitCode = exitCodeBefore;
-    const reason = error instanceof Error ? error.message.split('\n', 1)[0]! : `exception ${String(error)}`;
+    const reason = error instanceof Error ? error.message.split('\n', 1)[0]! : 'a C++ exception';
     if (/OOM|out of memory|allocation failed|enlarge memory|bad_alloc/i.test(reason)) {
       throw failConversion('cad.out-of-memory', 'The model needs more memory than the reader can have (2 GiB).');
     }
     throw failConversion(
       'cad.reader-crashed',
-      `The ${format.toUpperCase()} reader crashed on this file, which is probably damaged (${reason}).`,
+      `The ${format.toUpperCase()} reader crashed on this file, which is damaged or too much for it (${reason}).`,
     );
   }
 }

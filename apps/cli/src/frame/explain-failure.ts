@@ -1,0 +1,46 @@
+import { WindlassError } from '@windlass/client';
+import { CliFailure, UsageFailure } from './cli-failure.js';
+
+export const EXIT_FAILED = 1;
+export const EXIT_USAGE = 2;
+
+export interface Explained {
+  /** Ends with a newline. */
+  text: string;
+  exitCode: number;
+}
+
+/** Any error as what a person reads on standard error: what happened, and on a second line what to do. */
+export function explainFailure(error: unknown): Explained {
+  const hint = hintFor(error);
+  const text = `windlass: ${messageFor(error)}\n${hint ? `  ${hint}\n` : ''}`;
+  return { text, exitCode: error instanceof UsageFailure ? EXIT_USAGE : EXIT_FAILED };
+}
+
+function messageFor(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error instanceof WindlassError && error.problem) return `${error.message} (${error.code})`;
+  return error.message || error.name;
+}
+
+function hintFor(error: unknown): string | undefined {
+  if (error instanceof CliFailure) return error.hint;
+  if (error instanceof WindlassError) return hintForAnswer(error);
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return 'Check the path.';
+  if (code === 'EACCES' || code === 'EPERM') return 'Check who owns it and what this user may do there.';
+  if (code === 'EADDRINUSE') return 'Something else listens there: choose another port with --port, or 0 for any.';
+  return undefined;
+}
+
+function hintForAnswer(error: WindlassError): string | undefined {
+  if (error.code === 'client.network') {
+    return 'Is it running there? Start one with `windlass dev`, or name another by --url, WINDLASS_URL or a context.';
+  }
+  if (error.code === 'submit.type-unknown') return '`windlass types` lists what can be submitted.';
+  if (error.status === 401) return 'Give a valid token by --token or WINDLASS_TOKEN; `windlass token` makes one.';
+  if (error.status === 403) return 'Use a token or API key with that scope.';
+  if (error.status === 404) return 'Ids of other tenants count as unknown: is the token the right one?';
+  if (error.status === 429 || error.status === 503) return 'Try again in a moment.';
+  return undefined;
+}

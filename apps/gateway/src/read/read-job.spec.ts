@@ -1,0 +1,152 @@
+import { readJob, readJobReply } from '@windlass/contracts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sign, startGateway, type TestGateway } from '../testing/start-gateway.fixture.js';
+
+let test: TestGateway;
+let id: string;
+beforeAll(async () => {
+  test = await startGateway();
+  id = await submit('{"example":"data"}');
+});
+afterAll(() => test.stop());
+
+async function submit(payload: string, token?: string): Promise<string> {
+  const body = `{"type":"hash","payload":${payload}}`;
+  const options = { body, headers: { 'content-type': 'application/json' }, ...(token ? { token } : {}) };
+  return ((await (await test.call('POST', '/v1/jobs', options)).json()) as { id: string }).id;
+}
+const get = async (path: string) => (await test.call('GET', path)).json() as Promise<Record<string, unknown>>;
+
+describe('a job', () => {
+  it('is read with its times in ISO 8601 and its payload', async () => {
+    const job = await get(`/v1/jobs/${id}`);
+    expect(job).toMatchObject({ id, type: 'hash', state: 'queued', payload: { example: 'data' }, tags: [] });
+    expect(job.createdAt).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+  });
+
+  it('is found by its id in upper case too', async () => {
+    expect(await get(`/v1/jobs/${id.toUpperCase()}`)).toMatchObject({ id });
+  });
+
+  it.each([
+    ['30s', 30_000],
+    ['1500ms', 1_500],
+    ['60s', 60_000],
+  ])('is waited for: ?wait=%s', async (wait, waitMs) => {
+    await get(`/v1/jobs/${id}?wait=${wait}`);
+    expect(test.core.asked.at(-1)).toMatchObject({ kind: 'read.job', body: { id, waitMs } });
+  });
+
+  it('waits longer than other calls for an answer that it asked to wait for', async () => {
+    const slow = await startGateway({ env: { RPC_TIMEOUT_MS: '100' } });
+    try {
+      const view = test.core.job('acme', id).view;
+      slow.core.on(readJob, readJobReply, async () => {
+        await new Promise((resolve) => setTimeout(resolve, 250));
+        return view;
+      });
+      expect((await slow.call('GET', `/v1/jobs/${id}?wait=1s`)).status).toBe(200);
+      expect((await slow.call('GET', `/v1/jobs/${id}`)).status).toBe(503);
+    } finally {
+      await slow.stop();
+    }
+  });
+});
+
+describe('a result', () => {
+  it('is answered as the handler returned it', async () => {
+    const done = await submit('1');
+    Object.assign(test.core.job('acme', done), { result: '{ "b":1,\n"a":2.50 }' }).view.state = 'succeeded';
+    const answer = await test.call('GET', `/v1/jobs/${done}/result`);
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('content-type')).toMatch(/^application\/json/);
+    expect(await answer.text()).toBe('{ "b":1,\n"a":2.50 }');
+  });
+
+  it('of an unfinished job is 409 with its state', async () => {
+    const answer = await test.call('GET', `/v1/jobs/${id}/result`);
+    expect(answer.status).toBe(409);
+    expect(await answer.json()).toMatchObject({ code: 'read.result-not-ready', state: 'queued' });
+  });
+
+  it('of a failed job is 409 with its state and why', async () => {
+    const failed = await submit('1');
+    const error = { class: 'FailJob', code: 'cad.truncated', message: 'The file ends early.' };
+    Object.assign(test.core.job('acme', failed).view, { state: 'failed', error });
+    const answer = await test.call('GET', `/v1/jobs/${failed}/result`);
+    expect(answer.status).toBe(409);
+    expect(await answer.json()).toMatchObject({ code: 'read.result-not-ready', state: 'failed', error });
+  });
+});
+
+it('a list comes in pages, newest first, without a gap or a repetition', async () => {
+  const token = await sign({ claims: { tenant: 'pages' } });
+  const ids: string[] = [];
+  for (let n = 0; n < 7; n += 1) ids.push(await submit(String(n), token));
+  const seen: string[] = [];
+  let cursor: string | undefined;
+  for (let page = 0; page < 4; page += 1) {
+    const query = cursor === undefined ? '' : `&cursor=${cursor}`;
+    const answer = await test.call('GET', `/v1/jobs?limit=3${query}`, { token });
+    const body = (await answer.json()) as { items: { id: string }[]; nextCursor?: string };
+    seen.push(...body.items.map((job) => job.id));
+    cursor = body.nextCursor;
+    if (cursor === undefined) break;
+    expect(cursor).not.toContain(seen.at(-1));
+  }
+  expect(seen).toEqual(ids.reverse());
+});
+
+it('events are listed', async () => {
+  expect(await get(`/v1/jobs/${id}/events`)).toEqual({
+    items: [{ run: 1, epoch: 1, kind: 'succeeded', terminal: true, at: '2023-11-14T22:13:20.000Z' }],
+  });
+});
+
+describe("another tenant's job", () => {
+  it.each(['', '/result', '/events', '/artifacts', '/artifacts/x'])(
+    'answers exactly like an unknown one: %s',
+    async (path) => {
+      const foreign = await submit('1', await sign({ claims: { tenant: 'other' } }));
+      const unknown = '0192a0b0-0000-7000-8000-000000000000';
+      const answers = await Promise.all([foreign, unknown].map((each) => test.call('GET', `/v1/jobs/${each}${path}`)));
+      const [first, second] = await Promise.all(
+        answers.map(async (answer) => ({ status: answer.status, text: await answer.text() })),
+      );
+      expect(first?.status).toBe(404);
+      expect(first).toEqual(second);
+    },
+  );
+});
+
+describe('artifacts', () => {
+  it('are listed and downloaded, also under names with / and spaces, and checked against what was recorded', async () => {
+    const { Readable } = await import('node:stream');
+    const job = await submit('1');
+    const key = `tenants/acme/jobs/${job}/1/1/x`;
+    const stored = await test.files.put(key, Readable.from([Buffer.from('glTF')]), {
+      contentType: 'model/gltf-binary',
+      maxBytes: 100,
+    });
+    const name = 'parts/žlutý kůň #1.glb';
+    test.core.artifacts.set(job, [{ name, key, contentType: 'model/gltf-binary', ...stored }]);
+    const { items } = (await get(`/v1/jobs/${job}/artifacts`)) as {
+      items: { name: string; url: string; sha256: string }[];
+    };
+    expect(items).toMatchObject([{ name, size: 4, contentType: 'model/gltf-binary', sha256: stored.sha256 }]);
+    expect(items[0]).not.toHaveProperty('key');
+    const answer = await test.call('GET', items[0]?.url ?? '');
+    expect(await answer.text()).toBe('glTF');
+    expect(answer.headers.get('content-type')).toBe('model/gltf-binary');
+    expect(answer.headers.get('content-disposition')).toContain("filename*=UTF-8''%C5%BElut%C3%BD");
+    expect((await test.call('GET', `/v1/jobs/${job}/artifacts/other.glb`)).status).toBe(404);
+
+    await test.files.put(key, Readable.from([Buffer.from('evil')]), {
+      contentType: 'model/gltf-binary',
+      maxBytes: 100,
+    });
+    const changed = await test.call('GET', items[0]?.url ?? '');
+    expect(changed.status).toBe(409);
+    expect(await changed.json()).toMatchObject({ code: 'files.changed' });
+  });
+});
