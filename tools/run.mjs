@@ -22,9 +22,12 @@ process.exitCode = await main();
 async function main() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1])) {
-    return fail(`Windlass needs Node ${OLDEST_NODE.join('.')} or newer; this is ${process.versions.node} (${process.execPath}).`);
+    return fail(
+      `Windlass needs Node ${OLDEST_NODE.join('.')} or newer; this is ${process.versions.node} (${process.execPath}).`,
+    );
   }
-  if (!Object.hasOwn(COMMANDS, name)) return fail(`usage: node tools/run.mjs ${Object.keys(COMMANDS).join(' | ')} [arguments]`, 2);
+  if (!Object.hasOwn(COMMANDS, name))
+    return fail(`usage: node tools/run.mjs ${Object.keys(COMMANDS).join(' | ')} [arguments]`, 2);
   const { install, build } = await import('./run/prepare.mjs');
   // A failed build is one of the checks' findings, not their end.
   const ready = (await install()) && (name === 'check' || (await build(COMMANDS[name].builds)));
@@ -43,7 +46,10 @@ async function runExample([example, ...given]) {
   const folder = join(ROOT, 'examples');
   const known = readdirSync(folder).filter((each) => existsSync(join(folder, each, 'run.mjs')));
   if (!example || !known.includes(example)) {
-    return fail(`${example ? `There is no example "${example}".` : 'Which one?'} npm run example ${known.join(' | ')}`, 2);
+    return fail(
+      `${example ? `There is no example "${example}".` : 'Which one?'} npm run example ${known.join(' | ')}`,
+      2,
+    );
   }
   const script = join(folder, example, 'run.mjs');
   process.argv = [process.execPath, script, ...given];

@@ -12,7 +12,8 @@ export default class CountTests {
       for (const test of module.children.allTests()) {
         const result = test.result();
         if (result.state === 'passed') counts.passed += 1;
-        else if (result.state === 'skipped' && module.state() !== 'failed') counts.skipped.push(skipped(module, test, result));
+        else if (result.state === 'skipped' && module.state() !== 'failed')
+          counts.skipped.push(skipped(module, test, result));
         else failedHere += 1;
       }
       if (module.state() === 'failed' && failedHere === 0) failedHere = 1;

@@ -1,2 +1,2 @@
-export { type Cli, type Terminal } from './frame/cli.js';
+export type { Cli, Terminal } from './frame/cli.js';
 export { runCli } from './run-cli.js';

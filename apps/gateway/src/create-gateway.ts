@@ -24,7 +24,7 @@ export interface RunningGateway extends RunningService {
 /** Boots the REST entry point. It serves, with 503, also while broker, core or storage are away. */
 export async function createGateway(config: GatewayConfig, ports: GatewayPorts): Promise<RunningGateway> {
   const routes = new RouteTable();
-  const adapter = createAdapter(config, ports.runtime, routes);
+  const adapter = createAdapter(config, ports, routes);
   const app = await NestFactory.create<NestFastifyApplication>(GatewayModule.forRoot(config, ports, routes), adapter, {
     logger: new NestLogger(ports.logger.child({ operation: 'nest' })),
     // Ours are registered with the adapter.

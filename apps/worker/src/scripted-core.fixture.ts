@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { InProcessHub, Subscription } from '@windlass/broker';
+import type { Broker, Subscription } from '@windlass/broker';
 import {
   type AttemptReport,
   announceWorker,
@@ -50,7 +50,6 @@ export class ScriptedCore {
   readonly jobs = new Map<string, ScriptedJob>();
   readonly calls: { kind: string; body: unknown }[] = [];
   readonly files = new Map<string, FileView>();
-  readonly broker;
   trouble: (kind: string, body: unknown) => Trouble = () => undefined;
   status: (report: AttemptReport) => ReportStatus = () => 'recorded';
   refused: { name: string; version: number; reason: string }[] = [];
@@ -58,11 +57,9 @@ export class ScriptedCore {
   private serving: Subscription | undefined;
 
   constructor(
-    private readonly hub: InProcessHub,
-    private readonly beatMs = 50,
-  ) {
-    this.broker = this.hub.connect();
-  }
+    readonly broker: Broker,
+    private readonly options: { beatMs: number; breakConnection(): void },
+  ) {}
 
   async start(): Promise<this> {
     this.serving = await this.broker.serve(RPC.coreForWorker, { concurrency: 50 }, (bytes) => this.answer(bytes));
@@ -103,18 +100,16 @@ export class ScriptedCore {
     if (isFault(trouble)) return faultReply.encode(asProblem(trouble));
     const reply = await this.serve(kind, bytes);
     if (trouble === 'lose') return faultReply.encode(asProblem(fault('broker.timeout')));
-    if (trouble === 'cut') {
-      this.hub.setState('down');
-      setImmediate(() => this.hub.setState('up'));
-    }
+    if (trouble === 'cut') this.options.breakConnection();
     return reply;
   }
 
   private async serve(kind: string, bytes: Uint8Array): Promise<Uint8Array> {
     switch (kind) {
       case 'announce.worker': {
+        const { beatMs } = this.options;
         for (const { name } of announceWorker.decode(bytes).types) await this.broker.declareQueue(name);
-        return announceWorkerReply.encode({ refused: this.refused, leaseMs: 4 * this.beatMs, beatMs: this.beatMs });
+        return announceWorkerReply.encode({ refused: this.refused, leaseMs: 4 * beatMs, beatMs });
       }
       case 'claim.jobs':
         return claimJobsReply.encode({ jobs: this.claim(claimJobs.decode(bytes)) });

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createInProcessHub, type InProcessHub } from '@windlass/broker';
+import { type Broker, createInProcessHub, type InProcessHub } from '@windlass/broker';
 import { systemRuntime } from '@windlass/clock';
 import { createDirectoryStore, type FileStore } from '@windlass/files';
 import { type Logger, loadConfig } from '@windlass/service-kit';
@@ -11,6 +11,9 @@ import { ScriptedCore } from './scripted-core.fixture.js';
 
 /** Compiled, whether this file is or not. */
 const HANDLERS = fileURLToPath(new URL('../dist/test-handlers.fixture.js', import.meta.url));
+
+/** Short, so that a test sees many leases pass. */
+const BEAT_MS = 50;
 
 export interface TestBed {
   hub: InProcessHub;
@@ -25,11 +28,16 @@ export interface TestBed {
   close(): Promise<void>;
 }
 
-/** A broker, a core and a worker in this process, with real children. */
-export async function openTestBed(options: { beatMs?: number } = {}): Promise<TestBed> {
+/** A broker, a core and workers in this process, with real children. `connect` brings clients of a real broker instead. */
+export async function openTestBed(options: { connect?: () => Promise<Broker> } = {}): Promise<TestBed> {
   const directory = await mkdtemp(join(tmpdir(), 'windlass-worker-'));
   const hub = createInProcessHub();
-  const core = await new ScriptedCore(hub, options.beatMs).start();
+  const connect = options.connect ?? (async () => hub.connect());
+  const breakConnection = () => {
+    hub.setState('down');
+    setImmediate(() => hub.setState('up'));
+  };
+  const core = await new ScriptedCore(await connect(), { beatMs: BEAT_MS, breakConnection }).start();
   const files = createDirectoryStore({ root: join(directory, 'files') });
   const logs: string[] = [];
   const workers: RunningWorker[] = [];
@@ -45,7 +53,7 @@ export async function openTestBed(options: { beatMs?: number } = {}): Promise<Te
       ...environment,
     });
     const worker = await createWorker(config, {
-      broker: hub.connect(),
+      broker: await connect(),
       files,
       logger: collect(logs),
       runtime: systemRuntime,

@@ -32,7 +32,7 @@ export function runCommand(file: string, args: string[], options: CommandOptions
     child.on('close', (code, signal) => {
       if (code === 0) return resolve(out);
       const how = signal ? `was ended by ${signal} (limit ${timeoutMs} ms)` : `ended with code ${code}`;
-      reject(new Error(`${file} ${args[0] ?? ''} ${how}: ${(err || out.slice(-2000)).trim()}`));
+      reject(new Error(`${file} ${how}: ${(err || out.slice(-2000)).trim()}`));
     });
     child.stdin.on('error', () => {}); // a program that reads nothing may close its input first
     child.stdin.end(input ?? '');

@@ -42,6 +42,8 @@ export function contextNamed(known: Contexts, name: string, path: string): Conte
   const names = Object.keys(known.contexts);
   throw new CliFailure(
     `There is no context "${name}" in ${path}.`,
-    names.length > 0 ? `There are: ${names.join(', ')}.` : `Add it: windlass context add ${name} --url URL --token TOKEN`,
+    names.length > 0
+      ? `There are: ${names.join(', ')}.`
+      : `Add it: windlass context add ${name} --url URL --token TOKEN`,
   );
 }

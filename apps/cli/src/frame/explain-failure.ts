@@ -20,6 +20,7 @@ export function explainFailure(error: unknown): Explained {
 function messageFor(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof WindlassError && error.problem) return `${error.message} (${error.code})`;
+  if (error instanceof WindlassError && error.code === 'client.network') return `${error.message}${rootReason(error)}`;
   return error.message || error.name;
 }
 
@@ -43,4 +44,12 @@ function hintForAnswer(error: WindlassError): string | undefined {
   if (error.status === 404) return 'Ids of other tenants count as unknown: is the token the right one?';
   if (error.status === 429 || error.status === 503) return 'Try again in a moment.';
   return undefined;
+}
+
+/** fetch says only that it failed; why stands further down. */
+function rootReason(error: Error): string {
+  let root: unknown = error;
+  for (let depth = 0; depth < 5 && root instanceof Error && root.cause !== undefined; depth += 1) root = root.cause;
+  const { code, message } = root as NodeJS.ErrnoException;
+  return root === error || !(code || message) ? '' : ` (${code ?? message})`;
 }

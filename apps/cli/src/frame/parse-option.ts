@@ -22,5 +22,11 @@ export function parseWhole(min: number, max: number): (text: string) => number {
 
 /** For options that may be repeated and may hold several values, separated by commas. */
 export function collect(text: string, before: string[] = []): string[] {
-  return [...before, ...text.split(',').map((each) => each.trim()).filter(Boolean)];
+  return [
+    ...before,
+    ...text
+      .split(',')
+      .map((each) => each.trim())
+      .filter(Boolean),
+  ];
 }

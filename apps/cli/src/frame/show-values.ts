@@ -34,3 +34,8 @@ export function plain(text: string): string {
 export function shorten(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
 }
+
+/** Cut in front: the end of a path tells more. */
+export function shortenPath(path: string, width: number): string {
+  return path.length <= width ? path : `…${path.slice(path.length - width + 1)}`;
+}

@@ -16,7 +16,7 @@ it.each([
 
 it('the S3 driver asks for all that it needs at once', () => {
   expect(() => testConfig({ FILES_DRIVER: 's3' })).toThrow(
-    /S3_ENDPOINT[^]*S3_BUCKET[^]*S3_ACCESS_KEY_ID[^]*S3_SECRET_ACCESS_KEY/,
+    /S3_ENDPOINT.*S3_BUCKET.*S3_ACCESS_KEY_ID.*S3_SECRET_ACCESS_KEY/s,
   );
 });
 

@@ -10,7 +10,7 @@ export function WithoutOther(property: string, variable: string): PropertyDecora
       options: { message: `must not be set together with ${variable}: remove one` },
       validator: {
         validate: (value: unknown, context?: ValidationArguments) =>
-          value === undefined || (context?.object as Record<string, unknown>)[property] === undefined,
+          value === undefined || (context?.object as Record<string, unknown> | undefined)?.[property] === undefined,
       },
     });
 }

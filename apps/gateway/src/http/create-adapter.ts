@@ -1,11 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { Runtime } from '@windlass/clock';
 import { fault } from '@windlass/faults';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { GatewayConfig } from '../config/gateway.config.js';
 import { addFileBodyParsers, chooseFileParser } from '../files/file-body.parser.js';
+import type { GatewayPorts } from '../gateway-ports.js';
 import { answerBadHttp, answerFrameworkError } from './answer-bad-http.js';
+import { logRequests } from './log-requests.js';
 import { addJsonParser } from './parse-json-body.js';
 import type { RouteTable } from './route-table.js';
 
@@ -21,7 +22,8 @@ const MAX_PARAM_LENGTH = 2_300;
 const SANE_REQUEST_ID = /^[\w.:-]{1,128}$/;
 
 /** Nest's adapter around a Fastify with our limits, parsers and hooks. */
-export function createAdapter(config: GatewayConfig, runtime: Runtime, routes: RouteTable): FastifyAdapter {
+export function createAdapter(config: GatewayConfig, ports: GatewayPorts, routes: RouteTable): FastifyAdapter {
+  const { runtime, logger } = ports;
   const adapter = new FastifyAdapter({
     logger: false,
     bodyLimit: config.bodyLimitBytes,
@@ -56,6 +58,8 @@ export function createAdapter(config: GatewayConfig, runtime: Runtime, routes: R
     if (chooseFileParser(request)) return done();
     done(isJsonOrNothing(request) ? undefined : unsupported());
   });
+  // Not even the question costs anything otherwise: a line per request is a tenth of the hot route.
+  if (config.logLevel === 'debug') logRequests(fastify, logger);
   return adapter;
 }
 

@@ -4,6 +4,7 @@ import type { Logger } from '@windlass/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { LOGGER } from '../gateway-ports.js';
 import { faultOfException } from './fault-of-exception.js';
+import { operationOf } from './log-requests.js';
 import { RouteTable } from './route-table.js';
 import { sendProblem } from './send-problem.js';
 
@@ -48,9 +49,4 @@ export class ProblemFilter implements ExceptionFilter {
       this.logger.warn({ ...fields, cause: messageOf(known.cause ?? '') }, known.detail);
     else this.logger.error({ ...fields, error: exception }, 'bug');
   }
-}
-
-/** Pattern, not path: ids in an operation's name would make each request its own operation. */
-function operationOf(request: FastifyRequest): string {
-  return `${request.method} ${request.routeOptions?.url ?? 'unknown'}`;
 }

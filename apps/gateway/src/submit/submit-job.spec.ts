@@ -94,6 +94,7 @@ describe('request ids', () => {
     expect(answer.headers.get('x-request-id')).toBe('trace-1.a:b');
     const { id } = (await answer.json()) as { id: string };
     expect(test.core.jobs.get(id)?.item.requestId).toBe('trace-1.a:b');
+    await expect.poll(() => test.log.find((line) => line.includes(id)) ?? '').toContain('"requestId":"trace-1.a:b"');
   });
 
   it.each(['a b', 'é', '"', 'a'.repeat(129)])('are replaced when not: %s', async (given) => {

@@ -92,6 +92,7 @@ export function testConfig(env: Record<string, string | undefined> = {}): Gatewa
     HOST: '127.0.0.1',
     RABBITMQ_URL: 'amqp://in-process',
     JWT_SECRET: SECRET,
+    LOG_LEVEL: 'debug',
     ...env,
   });
 }

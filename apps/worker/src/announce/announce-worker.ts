@@ -15,6 +15,7 @@ const TIMEOUT_MS = 10_000;
 export class Announcer {
   private running = false;
   private again = false;
+  private failing = false;
   private readonly ended = new AbortController();
   private settleFirst: () => void = () => undefined;
   /** Resolves when core has answered for the first time. */
@@ -61,11 +62,16 @@ export class Announcer {
           `core refused ${name} version ${version}: ${reason}`,
         );
       }
+      this.failing = false;
+      logger.info({ operation: 'announce', types: this.types.map((type) => type.name) }, 'core knows this worker');
       this.onReply(reply);
       this.settleFirst();
       return true;
     } catch (error) {
-      logger.warn({ operation: 'announce', error }, `core does not know this worker yet: ${messageOf(error)}`);
+      // Once for each outage: with a core that is away for an hour the log says it once.
+      const level = this.failing ? 'debug' : 'warn';
+      this.failing = true;
+      logger[level]({ operation: 'announce', error }, `core does not know this worker yet: ${messageOf(error)}`);
       return false;
     }
   }

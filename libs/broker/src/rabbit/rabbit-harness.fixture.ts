@@ -1,7 +1,7 @@
 import { type FreshVhost, freshVhost } from '@windlass/testing';
 import { connect, type GetMessage } from 'amqplib';
 import type { BrokerHarness } from '../broker.conformance.js';
-import { TcpProxy } from '../tcp-proxy.fixture.js';
+import { TcpProxy } from '@windlass/testing';
 import { DEAD_LETTER_NAME } from '../topology.js';
 import { connectRabbitBroker, type RabbitBrokerOptions } from './connect-rabbit-broker.js';
 

@@ -51,8 +51,15 @@ async function foreignSources(workDir: string, release: string, settings: string
 
 /** The URI from which this machine takes Debian itself (not its security updates, nor anybody else's repository). */
 async function machineMirror(): Promise<string> {
-  const format = '$(REPO_URI) $(RELEASE) $(COMPONENT) $(SIGNED_BY)';
-  const targets = await runCommand('apt-get', ['indextargets', '--format', format, 'Created-By: Packages']);
+  const format = '$(REPO_URI) $(RELEASE) $(COMPONENT)';
+  // Without --no-release-info it would list only what was downloaded: nothing, on a machine fresh from an image.
+  const targets = await runCommand('apt-get', [
+    'indextargets',
+    '--no-release-info',
+    '--format',
+    format,
+    'Created-By: Packages',
+  ]);
   const releases = ['bookworm', 'trixie', 'forky', 'sid', 'oldstable', 'stable', 'testing', 'unstable'];
   for (const line of targets.split('\n')) {
     const [uri, release, component] = line.split(' ');

@@ -1,5 +1,5 @@
 import { closeSync, mkdirSync, openSync, readdirSync, readSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Programs } from '../instance.js';
 import { pathStartingWith } from '../services.config.js';
 import { downloadPackages, unpackPackages } from './apt-download.js';
@@ -10,12 +10,15 @@ import { libraryDir } from './installed-programs.js';
 /** Only what a broker loads: shells and tools that its scripts call are the machine's own. */
 const NEEDED = /^(erlang-|rabbitmq-server_|lib|zlib1g_)/;
 
+/** Rises whenever a root made by an earlier version of this file would not do. */
+const LAYOUT = 2;
+
 /**
  * RabbitMQ of any Debian release, in a folder of the cache. Its Erlang runs on the C library that it was built for: each
  * program is wrapped in a script that calls the unpacked dynamic loader, so neither root nor namespaces are needed.
  */
 export async function unpackForeign(release: string, packages: string[], progress: Progress): Promise<Programs> {
-  const root = await cachedRoot(`rabbitmq-${release}`, async (workDir, finalPath) => {
+  const root = await cachedRoot(`rabbitmq-${release}-v${LAYOUT}`, async (workDir, finalPath) => {
     progress(`downloading ${packages.join(' ')} of Debian ${release}`);
     const files = await downloadPackages({ packages, workDir, release });
     const unpacked = join(workDir, 'root');
@@ -52,13 +55,18 @@ function wrapErlang(unpacked: string, finalPath: string): void {
 
   const bin = join(erlang, erts, 'bin');
   for (const program of programsBelow(erlang)) {
-    renameSync(program, `${program}.real`);
-    writeScript(program, `exec ${run} "${final(program)}.real" "$@"`);
+    const real = join(dirname(program), 'real', basename(program)); // the same name: escript looks at its own
+    mkdirSync(dirname(real), { recursive: true });
+    renameSync(program, real);
+    writeScript(program, `exec ${run} "${final(real)}" "$@"`);
   }
   const own = join(unpacked, 'windlass-bin');
   mkdirSync(own);
   const home = `ROOTDIR="${final(erlang)}" BINDIR="${final(bin)}" EMU=beam PROGNAME=erl`;
   writeScript(join(own, 'erl'), `export ${home}\nexec "${final(bin)}/erlexec" "$@"`);
+  // rabbitmqctl is an escript: with the machine's own, or none, it would run on another Erlang or not at all.
+  const emulator = `export ESCRIPT_EMULATOR="${final(join(own, 'erl'))}"`;
+  writeScript(join(own, 'escript'), `${emulator}\nexec "${final(bin)}/escript" "$@"`);
   for (const name of ['epmd', 'erl_call']) writeScript(join(own, name), `exec "${final(bin)}/${name}" "$@"`);
 }
 
