@@ -62,7 +62,12 @@ describe('four services on PostgreSQL, RabbitMQ and S3', () => {
     expect(repeated).toBeLessThanOrEqual(victim === 'worker' ? 8 : 0);
   });
 
-  it.each(['database', 'broker'] as const)('%s away: 503 with Retry-After within 2 s, not ready; back without hands', { timeout: 120_000 }, async (what) => {
+  it.each([
+    ['database', 'gone'],
+    ['database', 'silent'],
+    ['broker', 'gone'],
+    ['broker', 'silent'],
+  ] as const)('%s %s: 503 with Retry-After within 2 s, not ready; back without hands', { timeout: 120_000 }, async (what, how) => {
     const proxy = what === 'database' ? tiers.database : tiers.broker;
     const post = async () => {
       const startedMs = performance.now();
@@ -74,16 +79,18 @@ describe('four services on PostgreSQL, RabbitMQ and S3', () => {
       return { status: response.status, retryAfter: response.headers.get('retry-after'), tookMs: performance.now() - startedMs, body: await response.text() };
     };
     expect((await post()).status).toBe(202);
-    proxy.setReachable(false);
+    const cut = (yes: boolean) => (how === 'gone' ? proxy.setReachable(!yes) : proxy.setFrozen(yes));
+    cut(true);
     const refused = await waitFor(async () => {
       const answer = await post();
       return answer.status === 503 ? answer : undefined;
     }, { what: 'a refusal', timeoutMs: 10_000 });
     expect(refused.retryAfter).toMatch(/^\d+$/);
     expect(refused.body).not.toMatch(/at .*\.js/);
+    // Half a second for a busy test machine.
     expect(refused.tookMs).toBeLessThan(2_000 + 500);
     await waitFor(async () => !(await tiers.ready('gateway')), { what: 'the gateway to be not ready', timeoutMs: 15_000 });
-    proxy.setReachable(true);
+    cut(false);
     const accepted = await waitFor(async () => {
       const answer = await post();
       return answer.status === 202 ? (JSON.parse(answer.body) as { id: string }) : undefined;

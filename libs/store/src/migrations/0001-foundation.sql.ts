@@ -63,6 +63,8 @@ export const FOUNDATION_SQL: string[] = [
     constraint job_history_state check (state in ('succeeded', 'failed', 'cancelled', 'expired'))
   ) partition by list (retention)`,
   `create index job_history_by_tenant on job_history (tenant_id, id)`,
+  // Failures are few and looked for often; successes pay nothing for it.
+  `create index job_history_unsuccessful on job_history (tenant_id, state, id) where state <> 'succeeded'`,
 
   // Exceptional transitions and the one terminal event of a run. The unique index is promise P2.
   `create table job_events (
