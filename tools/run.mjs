@@ -4,7 +4,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { ROOT } from './run/root.mjs';
+import { ROOT } from './run/src/root.mjs';
 
 const OLDEST_NODE = [20, 19];
 
@@ -12,8 +12,8 @@ const COMMANDS = {
   demo: { builds: 'apps/cli', run: (args) => windlass('demo', args) },
   start: { builds: 'apps/cli', run: (args) => windlass('dev', args) },
   example: { builds: 'apps/cli', run: runExample },
-  test: { run: async (args) => (await import('./run/run-tests.mjs')).runTests(args) },
-  check: { run: async () => (await import('./run/run-checks.mjs')).runChecks() },
+  test: { run: async (args) => (await import('./run/src/run-tests.mjs')).runTests(args) },
+  check: { run: async () => (await import('./run/src/run-checks.mjs')).runChecks() },
 };
 
 const [name = '', ...args] = process.argv.slice(2);
@@ -28,7 +28,7 @@ async function main() {
   }
   if (!Object.hasOwn(COMMANDS, name))
     return fail(`usage: node tools/run.mjs ${Object.keys(COMMANDS).join(' | ')} [arguments]`, 2);
-  const { install, build } = await import('./run/prepare.mjs');
+  const { install, build } = await import('./run/src/prepare.mjs');
   // A failed build is one of the checks' findings, not their end.
   const ready = (await install()) && (name === 'check' || (await build(COMMANDS[name].builds)));
   // Whatever ran may have set its own code already, such as an example.

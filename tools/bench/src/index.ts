@@ -1,1 +1,3 @@
-export {};
+export { type BenchOptions, readOptions } from './options.js';
+export { type BenchRun, describeRun } from './report/page.js';
+export { runBench } from './run-bench.js';

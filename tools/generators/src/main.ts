@@ -18,6 +18,10 @@ const COMMANDS: Record<string, Command> = {
       printGenerated(generateHandler({ root: ROOT, name }));
     },
   },
+  config: {
+    usage: 'config [--check]  docs/configuration.md and the .env.example of each app, from their configuration classes',
+    run: async (args) => (await import('./config/generate-config.js')).runConfig(ROOT, args),
+  },
 };
 
 const [name = '', ...args] = process.argv.slice(2);

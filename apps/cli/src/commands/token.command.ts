@@ -31,8 +31,8 @@ export function addToken(program: Command, cli: Cli): void {
     .action(async (options: TokenOptions) => {
       const { tenant, subject, expires } = options;
       const scope = (options.scope ?? ['admin']).join(' ');
-      const { mintToken } = await import('@windlass/host');
       const { secret, issuer, audience } = await chooseSecret(cli, options.data);
+      const { mintToken } = await import('@windlass/host');
       const lifeSeconds = Math.max(1, Math.round(expires / 1_000));
       const token = await mintToken(secret, { subject, tenant, scope, issuer, audience, lifeSeconds });
       printAnswer(cli, options, { token, tenant, scope, subject }, () => `${token}\n`);

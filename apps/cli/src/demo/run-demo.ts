@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { WindlassClient } from '@windlass/client';
 import { type DevPlatform, lockDirectory, startDev } from '@windlass/host';
+import { startEmbeddedPostgres } from '@windlass/store';
 import type { Cli } from '../frame/cli.js';
 import { EXIT_FAILED } from '../frame/explain-failure.js';
 import { stopOnSignal } from '../frame/stop-on-signal.js';
@@ -52,12 +54,20 @@ export async function runDemo(cli: Cli, files: string[], options: { json?: boole
 async function startFresh(cli: Cli, directory: string): Promise<DevPlatform> {
   // Another demo may be running on it: then this says so, and nothing is removed.
   const lock = await lockDirectory(directory);
+  await removeLeftovers(directory);
   await lock.release();
   const settings = {
     ...{ directory, port: 0, logLevel: 'error', logFormat: 'logfmt' as const, worker: { SLOTS } },
     logDestination: { write: (line: string) => cli.terminal.err(line) },
   };
   return startDev(settings);
+}
+
+/** Of a demo that was killed. Its database may still run: starting it on the same data stops that one first. */
+async function removeLeftovers(directory: string): Promise<void> {
+  const postgres = join(directory, 'postgres');
+  if (existsSync(postgres)) await (await startEmbeddedPostgres(postgres)).stop();
+  await rm(directory, { recursive: true, force: true });
 }
 
 /** A signal ends the demo; the platform is stopped all the same. */

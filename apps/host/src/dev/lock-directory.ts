@@ -13,7 +13,8 @@ const TRIES = 5;
  * taken over at once. The owner is told by pid and start time, since pids come round again.
  */
 export async function lockDirectory(directory: string): Promise<DirectoryLock> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  // May be entered, not listed, by others: the database's own user lives below when we are root. Secrets are files of mode 0600.
+  await mkdir(directory, { recursive: true, mode: 0o711 });
   const path = join(directory, 'windlass.lock');
   const mine = `${process.pid} ${await startTimeOf(process.pid)}\n`;
   for (let attempt = 0; attempt < TRIES; attempt += 1) {

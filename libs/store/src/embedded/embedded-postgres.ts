@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { chmod, chown, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { readEmbeddedSecrets } from './embedded-secrets.js';
 import { type EmbeddedPlace, placeEmbedded } from './place-embedded.js';
 import { stopOrphan } from './stop-orphan.js';
 
@@ -18,12 +18,6 @@ export interface EmbeddedPostgres {
   stop(): Promise<void>;
 }
 
-interface Secrets {
-  owner: string;
-  engine: string;
-  reader: string;
-}
-
 /** initdb takes under a second, recovery after a crash a few: past this something else is wrong. */
 const START_TIMEOUT_MS = 60_000;
 
@@ -32,9 +26,10 @@ const START_TIMEOUT_MS = 60_000;
  * predecessor left is stopped first; what it had committed is there.
  */
 export async function startEmbeddedPostgres(directory: string): Promise<EmbeddedPostgres> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  // Entered by the server's user when we are root; the secrets in it are files of mode 0600.
+  await mkdir(directory, { recursive: true, mode: 0o711 });
+  const secrets = await readEmbeddedSecrets(directory);
   const place = await placeEmbedded(directory);
-  const secrets = await readSecrets(directory);
   await initialise(place, secrets.owner);
   await stopOrphan(place.data);
   const port = await freePort();
@@ -73,19 +68,6 @@ function serverArguments(place: EmbeddedPlace, port: number): string[] {
     timezone: 'UTC',
   };
   return ['-D', place.data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
-}
-
-async function readSecrets(directory: string): Promise<Secrets> {
-  const path = join(directory, 'secrets.json');
-  try {
-    return JSON.parse(await readFile(path, 'utf8')) as Secrets;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
-  const make = () => randomBytes(24).toString('base64url');
-  const secrets: Secrets = { owner: make(), engine: make(), reader: make() };
-  await writeFile(path, JSON.stringify(secrets), { mode: 0o600, flag: 'wx' });
-  return secrets;
 }
 
 /** initdb once. A half-made directory (killed during initdb) has no completion mark and is made again. */
@@ -141,11 +123,14 @@ async function waitUntilReady(server: ChildProcess, url: string, directory: stri
       return;
     } catch (error) {
       last = error;
+      // A wrong password does not get right by waiting.
+      if ((error as { code?: string }).code === '28P01') break;
       await sleep(20);
     } finally {
       await client.end().catch(() => {});
     }
   }
+  await stopServer(server);
   throw new Error(`The embedded PostgreSQL did not start; see ${join(directory, 'postgres.log')}`, { cause: last });
 }
 

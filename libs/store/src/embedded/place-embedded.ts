@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
-import { access, chmod, chown, constants, cp, mkdir, realpath, stat, writeFile } from 'node:fs/promises';
+import { access, chmod, constants, cp, mkdir, readdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
+import { readEmbeddedSecrets } from './embedded-secrets.js';
+import { runsPostmaster } from './stop-orphan.js';
 
 export interface EmbeddedPlace {
   /** Directory of `postgres` and `initdb`. */
@@ -20,7 +21,7 @@ const SHARED_HOME = '/var/lib/windlass';
 
 /**
  * Where binaries and data go. As root the server runs as nobody, who must be able to enter every directory on the way; a
- * checkout below /root is closed to it, so then binaries and data live below /var/lib/windlass, named after the directory.
+ * checkout below /root is closed to it, so then binaries and data live below /var/lib/windlass.
  */
 export async function placeEmbedded(directory: string): Promise<EmbeddedPlace> {
   const bin = await findBinaries();
@@ -28,18 +29,40 @@ export async function placeEmbedded(directory: string): Promise<EmbeddedPlace> {
   if (process.getuid?.() !== 0) return { bin, home: wanted, data: join(wanted, 'data'), identity: {} };
 
   const identity = { uid: NOBODY, gid: NOBODY };
-  const open = (await isOpenToOthers(wanted)) && (await isOpenToOthers(bin));
-  if (open) {
+  if ((await isOpenToOthers(wanted)) && (await isOpenToOthers(bin))) {
     await chmod(wanted, 0o711);
-    await chown(wanted, NOBODY, NOBODY);
     return { bin, home: wanted, data: join(wanted, 'data'), identity };
   }
-  const name = createHash('sha256').update(wanted).digest('hex').slice(0, 16);
-  const home = join(SHARED_HOME, name);
+  return { ...(await moveOut(wanted, bin)), identity };
+}
+
+/**
+ * A home outside, tied to the directory by the id in its secrets: whoever deletes the directory starts anew, and the home that
+ * is left behind goes at the next start of any platform on this machine.
+ */
+async function moveOut(wanted: string, bin: string): Promise<Omit<EmbeddedPlace, 'identity'>> {
+  const { id } = await readEmbeddedSecrets(wanted);
+  await mkdir(SHARED_HOME, { recursive: true, mode: 0o711 });
+  await sweepAbandoned();
+  const home = join(SHARED_HOME, `data-${id}`);
   await mkdir(home, { recursive: true, mode: 0o711 });
-  await chown(home, NOBODY, NOBODY);
+  await chmod(home, 0o711);
+  await writeFile(join(home, 'origin'), wanted);
   await writeFile(join(wanted, 'MOVED.txt'), `The database's files are in ${home}: its user cannot enter this directory.\n`);
-  return { bin: await copyBinaries(bin), home, data: join(home, 'data'), identity };
+  return { bin: await copyBinaries(bin), home, data: join(home, 'data') };
+}
+
+async function sweepAbandoned(): Promise<void> {
+  for (const name of await readdir(SHARED_HOME)) {
+    if (!name.startsWith('data-')) continue;
+    const home = join(SHARED_HOME, name);
+    const origin = await readFile(join(home, 'origin'), 'utf8').catch(() => undefined);
+    // No origin yet: another platform is just making it.
+    if (origin === undefined) continue;
+    const secrets = await readFile(join(origin, 'secrets.json'), 'utf8').catch(() => '{}');
+    const owned = `data-${(JSON.parse(secrets) as { id?: string }).id}` === name;
+    if (!owned && !(await runsPostmaster(join(home, 'data')))) await rm(home, { recursive: true, force: true });
+  }
 }
 
 async function findBinaries(): Promise<string> {
@@ -57,12 +80,12 @@ async function findBinaries(): Promise<string> {
   }
 }
 
+/** One copy for each build of the binaries, told by version and time. */
 async function copyBinaries(bin: string): Promise<string> {
-  const native = dirname(bin);
-  const { mtimeMs } = await stat(join(bin, 'postgres'));
-  const target = join(SHARED_HOME, `postgres-${Math.round(mtimeMs)}`);
+  const { mtimeMs, size } = await stat(join(bin, 'postgres'));
+  const target = join(SHARED_HOME, `postgres-${Math.round(mtimeMs)}-${size}`);
   if (!(await exists(join(target, 'copied')))) {
-    await cp(native, target, { recursive: true, dereference: true, force: true });
+    await cp(dirname(bin), target, { recursive: true, dereference: true, force: true });
     await writeFile(join(target, 'copied'), '');
   }
   return join(target, 'bin');
@@ -75,4 +98,8 @@ async function isOpenToOthers(path: string): Promise<boolean> {
   }
 }
 
-const exists = (path: string) => access(path, constants.F_OK).then(() => true, () => false);
+const exists = (path: string) =>
+  access(path, constants.F_OK).then(
+    () => true,
+    () => false,
+  );

@@ -27,6 +27,12 @@ export async function stopOrphan(data: string): Promise<void> {
   throw new Error(`A PostgreSQL server (pid ${pid}) still holds ${data} and does not stop. Stop it, then start again.`);
 }
 
+/** Whether a living postmaster holds this data directory. */
+export async function runsPostmaster(data: string): Promise<boolean> {
+  const text = await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '');
+  return isPostmasterOf(Number(text.split('\n')[0]), data);
+}
+
 async function isPostmasterOf(pid: number, data: string): Promise<boolean> {
   if (!Number.isInteger(pid) || pid <= 1) return false;
   try {

@@ -18,7 +18,9 @@ export class LoadGenerator {
   async submit(order: LoadOrder): Promise<{ startedNs: bigint; endedNs: bigint }> {
     const report = await this.ask(order);
     if (report.failure !== undefined || report.accepted !== order.count) {
-      throw new Error(`${report.accepted} of ${order.count} jobs were accepted: ${report.failure ?? 'no reason given'}`);
+      throw new Error(
+        `${report.accepted} of ${order.count} jobs were accepted: ${report.failure ?? 'no reason given'}`,
+      );
     }
     return { startedNs: BigInt(report.startedNs), endedNs: BigInt(report.endedNs) };
   }

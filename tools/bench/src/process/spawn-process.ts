@@ -18,6 +18,8 @@ export interface SpawnOptions {
 
 /** An orderly end may wait for jobs and connections. */
 const STOP_MS = 35_000;
+/** On a loaded machine; the usual start takes two seconds. */
+const START_MS = 60_000;
 const LOG_TAIL_BYTES = 4_000;
 
 /** A process of a measured system. Whatever is left of it when this process ends is killed. */
@@ -61,19 +63,6 @@ export class SpawnedProcess {
     return readFileSync(this.logFile, 'utf8').slice(-LOG_TAIL_BYTES);
   }
 
-  /** Waits until `probe` is true. Throws with the log's end when the process ends before, or does not get there in time. */
-  async until(what: string, probe: () => Promise<boolean>, timeoutMs = 60_000): Promise<void> {
-    const deadline = performance.now() + timeoutMs;
-    for (;;) {
-      if (!this.isRunning) throw new Error(`${this.role} ended before ${what}. Its log ends with:\n${this.logTail()}`);
-      if (await probe().catch(() => false)) return;
-      if (performance.now() > deadline) {
-        throw new Error(`${this.role}: no ${what} within ${timeoutMs} ms. Its log ends with:\n${this.logTail()}`);
-      }
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
-
   /** SIGTERM, and SIGKILL for it and its children when that is not heard. */
   async stop(): Promise<void> {
     if (!this.isRunning) return;
@@ -95,7 +84,28 @@ export class SpawnedProcess {
   }
 }
 
+/** Waits until `probe` is true; one that throws says "not yet". Throws with the log's end when one of the processes ends before. */
+export async function untilTrue(
+  processes: readonly SpawnedProcess[],
+  what: string,
+  probe: () => Promise<boolean>,
+): Promise<void> {
+  const deadline = performance.now() + START_MS;
+  while (!(await probe().catch(() => false))) {
+    const ended = processes.find((each) => !each.isRunning);
+    if (ended) throw new Error(`${ended.role} ended before ${what}. Its log ends with:\n${ended.logTail()}`);
+    if (performance.now() > deadline) {
+      const logs = processes.map((each) => `${each.role}:\n${each.logTail()}`).join('\n');
+      throw new Error(`no ${what} within ${START_MS} ms. The logs end with:\n${logs}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
 const living = new Set<SpawnedProcess>();
-process.on('exit', () => {
+process.on('exit', killSpawned);
+
+/** Ends every process that was spawned here, at once. A measure under way fails by that, and clears up. */
+export function killSpawned(): void {
   for (const each of living) each.kill();
-});
+}

@@ -34,13 +34,19 @@ function readCounts(report) {
 }
 
 /** A skipped test that does not say why counts as failed: what nobody ran guarantees nothing. */
-function tell({ passed, failed, skipped }, code) {
+export function summarise({ passed, failed, skipped }, code) {
   const explained = skipped.filter((each) => each.why);
-  const unexplained = skipped.filter((each) => !each.why);
-  for (const { name, why } of explained) console.log(`skipped: ${name}: ${why}`);
-  for (const { name } of unexplained) console.log(`skipped without a reason, counted as failed: ${name}`);
-  let bad = failed + unexplained.length;
-  if (bad === 0 && code !== 0) bad = 1;
-  console.log(`${passed} passed, ${bad} failed${explained.length > 0 ? `, ${explained.length} skipped` : ''}`);
-  return bad === 0 ? 0 : 1;
+  let bad = failed + skipped.length - explained.length;
+  if (bad === 0 && (code !== 0 || passed === 0)) bad = 1;
+  const line = `${passed} passed, ${bad} failed${explained.length > 0 ? `, ${explained.length} skipped` : ''}`;
+  return { line, exitCode: bad === 0 ? 0 : 1 };
+}
+
+function tell(counts, code) {
+  for (const { name, why } of counts.skipped) {
+    console.log(why ? `skipped: ${name}: ${why}` : `skipped without a reason, counted as failed: ${name}`);
+  }
+  const { line, exitCode } = summarise(counts, code);
+  console.log(line);
+  return exitCode;
 }

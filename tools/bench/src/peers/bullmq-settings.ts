@@ -1,0 +1,5 @@
+export const QUEUE = 'hash';
+
+export interface RedisSettings {
+  url: string;
+}
