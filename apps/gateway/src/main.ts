@@ -1,7 +1,7 @@
 import { connectRabbitBroker } from '@windlass/broker';
-import { runService } from '@windlass/service-kit';
+import { createFileStore } from '@windlass/files';
+import { fileStoreOptions, runService } from '@windlass/service-kit';
 import { GatewayConfig } from './config/gateway.config.js';
-import { openFiles } from './config/open-files.js';
 import { createGateway } from './create-gateway.js';
 
 await runService({
@@ -14,7 +14,7 @@ await runService({
       runtime,
       logger: (event, fields) => logger.info({ operation: 'broker', ...fields }, event),
     });
-    const files = openFiles(config);
+    const files = createFileStore(fileStoreOptions(config));
     const gateway = await createGateway(config, { broker, files, logger, runtime });
     return {
       ...gateway,

@@ -1,4 +1,3 @@
-export { FilesConfig } from './config/files.config.js';
 export { WorkerConfig } from './config/worker.config.js';
 export { createWorker, type RunningWorker } from './create-worker.js';
 export type { WorkerPorts } from './worker-context.js';

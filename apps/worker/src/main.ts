@@ -1,9 +1,8 @@
 import { connectRabbitBroker } from '@windlass/broker';
 import { createFileStore } from '@windlass/files';
-import { runService } from '@windlass/service-kit';
+import { fileStoreOptions, runService } from '@windlass/service-kit';
 import { WorkerConfig } from './config/worker.config.js';
 import { createWorker } from './create-worker.js';
-import { fileStoreOptions } from './open-files.js';
 
 await runService({
   name: 'worker',

@@ -1,6 +1,5 @@
-import { Env, strongSecret } from '@windlass/service-kit';
+import { Env, FilesConfig, strongSecret } from '@windlass/service-kit';
 import { IsInt, IsNotEmpty, IsOptional, IsString, IsUrl, Matches, Max, Min, ValidateIf } from 'class-validator';
-import { FilesConfig } from './files.config.js';
 import { WithoutOther } from './without-other.decorator.js';
 
 const MIB = 1_048_576;
@@ -98,4 +97,12 @@ export class GatewayConfig extends FilesConfig {
   })
   @IsString()
   trustProxy: string;
+
+  @Env('S3_PUBLIC_ENDPOINT', {
+    description: 'Address of the S3 server as clients reach it, for presigned URLs. Unset: the gateway streams.',
+    example: 'https://files.example.com',
+  })
+  @IsOptional()
+  @IsUrl({ require_tld: false, require_protocol: true, protocols: ['http', 'https'] })
+  s3PublicEndpoint?: string;
 }

@@ -1,6 +1,5 @@
-import { Env } from '@windlass/service-kit';
+import { Env, FilesConfig } from '@windlass/service-kit';
 import { ArrayNotEmpty, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
-import { FilesConfig } from './files.config.js';
 
 const GIB = 1_073_741_824;
 

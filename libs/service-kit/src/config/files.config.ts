@@ -1,9 +1,8 @@
-import { IsIn, IsNotEmpty, IsOptional, IsString, IsUrl, ValidateIf } from 'class-validator';
+import { IsIn, IsNotEmpty, IsString, IsUrl, ValidateIf } from 'class-validator';
 import { Env } from './env.decorator.js';
 import { ServiceConfig } from './service.config.js';
 
 const onS3 = (config: FilesConfig) => config.filesDriver === 's3';
-const anyHost = { require_tld: false, require_protocol: true, protocols: ['http', 'https'] };
 
 /** Where files live: the same for gateways and workers, since all of them must see one storage. */
 export class FilesConfig extends ServiceConfig {
@@ -24,16 +23,8 @@ export class FilesConfig extends ServiceConfig {
     example: 'http://s3.internal:9000',
   })
   @ValidateIf(onS3)
-  @IsUrl(anyHost)
+  @IsUrl({ require_tld: false, require_protocol: true, protocols: ['http', 'https'] })
   s3Endpoint?: string;
-
-  @Env('S3_PUBLIC_ENDPOINT', {
-    description: 'Address of the S3 server as clients reach it, for presigned URLs. Unset: the gateway streams.',
-    example: 'https://files.example.com',
-  })
-  @IsOptional()
-  @IsUrl(anyHost)
-  s3PublicEndpoint?: string;
 
   @Env('S3_REGION', { description: 'Region that requests are signed for.', default: 'us-east-1' })
   @IsString()
@@ -65,7 +56,7 @@ export class FilesConfig extends ServiceConfig {
 }
 
 /** The configuration in the form that `createFileStore` of libs/files takes. */
-export function fileStoreOptions(config: FilesConfig) {
+export function fileStoreOptions(config: FilesConfig & { s3PublicEndpoint?: string }) {
   if (config.filesDriver === 'directory') return { driver: 'directory' as const, root: config.filesDirectory };
   return {
     driver: 's3' as const,

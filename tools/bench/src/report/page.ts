@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { HopFigures } from '../hops/hop.js';
 import type { Turn } from '../measures/run-turn.js';
@@ -35,7 +36,7 @@ export function describeRun(run: BenchRun): string {
 
 /** Writes docs/benchmarks.md and answers its path. */
 export function writePage(run: BenchRun): string {
-  mkdirSync(fileURLToPath(new URL('.', new URL(`file://${PAGE}`))), { recursive: true });
+  mkdirSync(dirname(PAGE), { recursive: true });
   writeFileSync(PAGE, `# Benchmarks\n\n${describeRun(run)}\n${METHOD}`);
   return PAGE;
 }
