@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { ROOT } from './run/src/root.mjs';
 
 const OLDEST_NODE = [20, 19];
+const PARENT_LOOK_MS = 500;
 
 const COMMANDS = {
   demo: { builds: 'apps/cli', run: (args) => windlass('demo', args) },
@@ -35,8 +36,14 @@ async function main() {
   return ready ? ((await COMMANDS[name].run(args)) ?? process.exitCode) : 1;
 }
 
-/** In this process, so that signals reach it whoever sends them. */
+/** In this process, so that signals reach it whoever sends them; and it ends with the npm above it, however that ends. */
 async function windlass(command, given) {
+  const parent = process.ppid;
+  const look = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(look);
+    process.kill(process.pid, 'SIGTERM');
+  }, PARENT_LOOK_MS).unref();
   const bin = join(ROOT, 'apps/cli/bin/windlass.mjs');
   process.argv = [process.execPath, bin, command, ...given];
   await import(pathToFileURL(bin).href);

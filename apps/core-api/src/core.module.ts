@@ -20,7 +20,9 @@ import { SubmitJobs } from './submit/submit-jobs.js';
 export class CoreModule {
   static forRoot(ports: CorePorts, registry: TypeRegistry): DynamicModule {
     const watch = new FinishWatch(ports.db, ports.runtime);
-    const submission = new SubmitJobs(registry, submissionQueue(ports.db, ports.dispatcher), () => ports.runtime.uuid());
+    const submission = new SubmitJobs(registry, submissionQueue(ports.db, ports.dispatcher), () =>
+      ports.runtime.uuid(),
+    );
     return {
       module: CoreModule,
       controllers: [

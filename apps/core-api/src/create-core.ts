@@ -6,7 +6,13 @@ import type { Runtime } from '@windlass/clock';
 import { RPC } from '@windlass/contracts';
 import { Dispatcher, LiveSlots } from '@windlass/dispatch';
 import { messageOf } from '@windlass/faults';
-import { BrokerRpcServer, createHealthServer, type Logger, NestLogger, type RunningService } from '@windlass/service-kit';
+import {
+  BrokerRpcServer,
+  createHealthServer,
+  type Logger,
+  NestLogger,
+  type RunningService,
+} from '@windlass/service-kit';
 import type { Database } from '@windlass/store';
 import type { CoreConfig } from './core.config.js';
 import { CoreModule } from './core.module.js';
@@ -40,8 +46,10 @@ export async function createCore(
     broker,
     runtime,
     liveSlots: (type) => liveSlots.of(type),
+    liveVersions: (type) => liveSlots.versionsOf(type),
     isTiny: (type) => registry.isTiny(type),
-    onError: (error, operation) => logger.warn({ operation, error }, `hand-over failed, the jobs stay due: ${messageOf(error)}`),
+    onError: (error, operation) =>
+      logger.warn({ operation, error }, `hand-over failed, the jobs stay due: ${messageOf(error)}`),
   });
   await registry.refresh();
 
@@ -56,7 +64,9 @@ export async function createCore(
     [RPC.coreForWorker, FOR_WORKER, PLACES.worker],
     [RPC.coreForScheduler, FOR_SCHEDULER, PLACES.scheduler],
   ] as const) {
-    app.connectMicroservice<MicroserviceOptions>({ strategy: new BrokerRpcServer({ broker, service, transportId, concurrency, logger }) });
+    app.connectMicroservice<MicroserviceOptions>({
+      strategy: new BrokerRpcServer({ broker, service, transportId, concurrency, logger }),
+    });
   }
   await app.startAllMicroservices();
   const health = config.healthPort === 0 ? undefined : await startHealth(config, dependencies);

@@ -1,5 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import type { AnnounceWorker, AttemptRef, AttemptReport, BeatWorker, ClaimedJob, ClaimJobs, ReportStatus } from '@windlass/contracts';
+import type {
+  AnnounceWorker,
+  AttemptRef,
+  AttemptReport,
+  BeatWorker,
+  ClaimedJob,
+  ClaimJobs,
+  ReportStatus,
+} from '@windlass/contracts';
 import { LEASE } from '@windlass/lifecycle';
 import { type FlushQueue, proveBeatPath, storeFault } from '@windlass/store';
 import { announce } from './claim/announce-worker.js';
@@ -7,11 +15,11 @@ import { beatQueue } from './claim/beat-queue.js';
 import { claimQueue } from './claim/claim-queue.js';
 import type { CorePorts } from './core-ports.js';
 import type { FinishWatch } from './read/finish-watch.js';
-import { ClaimedTypes } from './report/claimed-types.js';
+import type { TypeRegistry } from './registry/type-registry.js';
 import { checkResult } from './report/check-result.js';
+import { ClaimedTypes } from './report/claimed-types.js';
 import { release } from './report/release-attempts.js';
 import { reportQueue } from './report/report-queue.js';
-import type { TypeRegistry } from './registry/type-registry.js';
 
 /** A database that is away is no bug: the caller is told to come back. */
 const rethrowAsFault = (error: unknown): never => {

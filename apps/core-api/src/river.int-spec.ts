@@ -2,9 +2,32 @@ import { randomUUID } from 'node:crypto';
 import { createInProcessHub } from '@windlass/broker';
 import { systemRuntime } from '@windlass/clock';
 import {
-  announceWorker, announceWorkerReply, type AttemptReport, beatWorker, beatWorkerReply, type ClaimedJob, claimJobs, claimJobsReply,
-  dispatchJobs, listJobs, listJobsReply, readEvents, readEventsReply, readJob, readJobReply, readResult, readResultReply, releaseAttempts,
-  releaseAttemptsReply, reportAttempts, reportAttemptsReply, RPC, type SubmitItem, submitJobs, submitJobsReply, type TypeDeclaration,
+  type AttemptReport,
+  announceWorker,
+  announceWorkerReply,
+  beatWorker,
+  beatWorkerReply,
+  type ClaimedJob,
+  claimJobs,
+  claimJobsReply,
+  dispatchJobs,
+  listJobs,
+  listJobsReply,
+  RPC,
+  readEvents,
+  readEventsReply,
+  readJob,
+  readJobReply,
+  readResult,
+  readResultReply,
+  releaseAttempts,
+  releaseAttemptsReply,
+  reportAttempts,
+  reportAttemptsReply,
+  type SubmitItem,
+  submitJobs,
+  submitJobsReply,
+  type TypeDeclaration,
 } from '@windlass/contracts';
 import { createLogger, RpcClient, type RunningService } from '@windlass/service-kit';
 import { connectDatabase, type Database, migrate } from '@windlass/store';
@@ -49,13 +72,22 @@ describe('the river through core, on a real PostgreSQL', () => {
     await migrate({ ownerUrl: database.url, ...urls });
     db = await connectDatabase({ ...urls, applicationName: 'test' });
     const logger = createLogger({ service: 'core-api', level: 'error', format: 'json', machine: 'test' });
-    core = await createCore({ leaseMs: 20_000, healthPort: 0, healthHost: '127.0.0.1' }, { db, broker: hub.connect(), runtime: systemRuntime, logger });
+    core = await createCore(
+      { leaseMs: 20_000, healthPort: 0, healthHost: '127.0.0.1' },
+      { db, broker: hub.connect(), runtime: systemRuntime, logger },
+    );
     await announce([TYPE]);
     await worker.call(beatWorker, beatWorkerReply, {
       worker: 'w',
       incarnation,
       attempts: [],
-      presence: { host: 'h', pid: 1, version: '1', draining: false, types: [{ type: 'echo', version: 1, slots: 8, busy: 0 }] },
+      presence: {
+        host: 'h',
+        pid: 1,
+        version: '1',
+        draining: false,
+        types: [{ type: 'echo', version: 1, slots: 8, busy: 0 }],
+      },
     });
     await broker.consume('echo', { prefetch: 1000 }, (delivery) => {
       messages.push(dispatchJobs.decode(delivery.body).ids);
@@ -70,8 +102,14 @@ describe('the river through core, on a real PostgreSQL', () => {
     await database?.drop();
   });
 
-  const announce = (types: TypeDeclaration[]) => worker.call(announceWorker, announceWorkerReply, { worker: 'w', incarnation, types });
-  const item = (over: Partial<SubmitItem> = {}): SubmitItem => ({ tenantId: 'acme', type: 'echo', payload: '{"n":1}', ...over });
+  const announce = (types: TypeDeclaration[]) =>
+    worker.call(announceWorker, announceWorkerReply, { worker: 'w', incarnation, types });
+  const item = (over: Partial<SubmitItem> = {}): SubmitItem => ({
+    tenantId: 'acme',
+    type: 'echo',
+    payload: '{"n":1}',
+    ...over,
+  });
   const submit = async (...items: SubmitItem[]) => (await gateway.call(submitJobs, submitJobsReply, { items })).items;
   const accepted = async (over: Partial<SubmitItem> = {}) => {
     const [outcome] = await submit(item(over));
@@ -79,13 +117,27 @@ describe('the river through core, on a real PostgreSQL', () => {
     return outcome.id;
   };
   const claim = async (ids: string[], free = 10, token: string = randomUUID()) =>
-    (await worker.call(claimJobs, claimJobsReply, { worker: 'w', incarnation, token, type: 'echo', versions: [1], ids, free })).jobs;
+    (
+      await worker.call(claimJobs, claimJobsReply, {
+        worker: 'w',
+        incarnation,
+        token,
+        type: 'echo',
+        versions: [1],
+        ids,
+        free,
+      })
+    ).jobs;
   const report = async (job: ClaimedJob, over: Partial<AttemptReport> = {}) => {
     const { jobId, run, epoch, token } = job;
-    const items: AttemptReport[] = [{ jobId, run, epoch, token, outcome: 'succeeded', result: '{"ok":true}', durationMs: 1, ...over }];
-    return (await worker.call(reportAttempts, reportAttemptsReply, { worker: 'w', incarnation, items })).items[0]?.status;
+    const items: AttemptReport[] = [
+      { jobId, run, epoch, token, outcome: 'succeeded', result: '{"ok":true}', durationMs: 1, ...over },
+    ];
+    return (await worker.call(reportAttempts, reportAttemptsReply, { worker: 'w', incarnation, items })).items[0]
+      ?.status;
   };
-  const read = (id: string, tenantId = 'acme', waitMs?: number) => gateway.call(readJob, readJobReply, { tenantId, id, ...(waitMs ? { waitMs } : {}) });
+  const read = (id: string, tenantId = 'acme', waitMs?: number) =>
+    gateway.call(readJob, readJobReply, { tenantId, id, ...(waitMs ? { waitMs } : {}) });
   const claimOne = async (over: Partial<SubmitItem> = {}) => {
     const id = await accepted(over);
     const [job] = await claim([id]);
@@ -102,7 +154,10 @@ describe('the river through core, on a real PostgreSQL', () => {
     expect(await claim([id])).toEqual([]);
     expect(await report(job as ClaimedJob)).toBe('recorded');
     expect(await read(id)).toMatchObject({ state: 'succeeded', attempt: 1, payload, outcome: 'succeeded' });
-    expect(await gateway.call(readResult, readResultReply, { tenantId: 'acme', id })).toEqual({ state: 'succeeded', result: '{"ok":true}' });
+    expect(await gateway.call(readResult, readResultReply, { tenantId: 'acme', id })).toEqual({
+      state: 'succeeded',
+      result: '{"ok":true}',
+    });
     const events = await gateway.call(readEvents, readEventsReply, { tenantId: 'acme', id });
     expect(events.items.filter((event) => event.terminal)).toHaveLength(1);
   });
@@ -157,14 +212,26 @@ describe('the river through core, on a real PostgreSQL', () => {
   it('a result that breaks the schema fails the attempt', async () => {
     await announce([{ ...TYPE, name: 'strict', resultSchema: { type: 'object', required: ['ok'] } }]);
     const id = await accepted({ type: 'strict' });
-    const { jobs } = await worker.call(claimJobs, claimJobsReply, { worker: 'w', incarnation, token: randomUUID(), type: 'strict', versions: [1], ids: [id], free: 1 });
+    const { jobs } = await worker.call(claimJobs, claimJobsReply, {
+      worker: 'w',
+      incarnation,
+      token: randomUUID(),
+      type: 'strict',
+      versions: [1],
+      ids: [id],
+      free: 1,
+    });
     expect(await report(jobs[0] as ClaimedJob, { result: '{"no":1}' })).toBe('recorded');
     expect(await read(id)).toMatchObject({ state: 'failed', error: { class: 'ResultInvalid' } });
   });
 
   it('a release gives the attempt back uncounted', async () => {
     const job = await claimOne();
-    const { released } = await worker.call(releaseAttempts, releaseAttemptsReply, { worker: 'w', incarnation, items: [job] });
+    const { released } = await worker.call(releaseAttempts, releaseAttemptsReply, {
+      worker: 'w',
+      incarnation,
+      items: [job],
+    });
     expect(released).toEqual([job.jobId]);
     const [again] = await claim([job.jobId]);
     expect(again).toMatchObject({ attempt: 1, epoch: 2 });
@@ -186,7 +253,9 @@ describe('the river through core, on a real PostgreSQL', () => {
   it('an unknown type lists the known ones, a bad payload names its field, and neither leaves anything', async () => {
     const before = await gateway.call(listJobs, listJobsReply, { tenantId: 'acme', limit: 100 });
     const [unknown, bad] = await submit(item({ type: 'nope' }), item({ payload: '{"n":"x"}' }));
-    expect(unknown).toMatchObject({ problem: { code: 'submit.type-unknown', detail: expect.stringContaining('echo') } });
+    expect(unknown).toMatchObject({
+      problem: { code: 'submit.type-unknown', detail: expect.stringContaining('echo') },
+    });
     expect(bad).toMatchObject({ problem: { code: 'submit.payload-invalid', errors: [{ path: '/payload/n' }] } });
     const after = await gateway.call(listJobs, listJobsReply, { tenantId: 'acme', limit: 100 });
     expect(after.items).toHaveLength(before.items.length);
@@ -200,20 +269,27 @@ describe('the river through core, on a real PostgreSQL', () => {
   it('another tenant sees nothing: job, list, result', async () => {
     const id = await accepted();
     await expect(read(id, 'other')).rejects.toMatchObject({ code: 'read.job-unknown' });
-    await expect(gateway.call(readResult, readResultReply, { tenantId: 'other', id })).rejects.toMatchObject({ code: 'read.job-unknown' });
+    await expect(gateway.call(readResult, readResultReply, { tenantId: 'other', id })).rejects.toMatchObject({
+      code: 'read.job-unknown',
+    });
     const list = await gateway.call(listJobs, listJobsReply, { tenantId: 'nobody', limit: 10 });
     expect(list.items).toEqual([]);
   });
 
   it('the list pages through hot and finished jobs without gap or double', async () => {
     const ids: string[] = [];
-    for (let n = 0; n < 7; n += 1) ids.push(await accepted({ tenantId: 'pager', tags: n % 2 ? ['odd', 'a"b\\c'] : [] }));
+    for (let n = 0; n < 7; n += 1)
+      ids.push(await accepted({ tenantId: 'pager', tags: n % 2 ? ['odd', 'a"b\\c'] : [] }));
     const [done] = await claim([ids[3] as string]);
     await report(done as ClaimedJob);
     const seen: string[] = [];
     let before: string | undefined;
     do {
-      const page = await gateway.call(listJobs, listJobsReply, { tenantId: 'pager', limit: 3, ...(before ? { before } : {}) });
+      const page = await gateway.call(listJobs, listJobsReply, {
+        tenantId: 'pager',
+        limit: 3,
+        ...(before ? { before } : {}),
+      });
       seen.push(...page.items.map((job) => job.id));
       before = page.next;
     } while (before);
@@ -235,7 +311,11 @@ describe('the river through core, on a real PostgreSQL', () => {
     const job = await claimOne();
     const stale = { ...job, jobId: randomUUID() };
     const progress = { percent: 40, message: 'meshing' };
-    const { fenced } = await worker.call(beatWorker, beatWorkerReply, { worker: 'w', incarnation, attempts: [{ ...job, progress }, stale] });
+    const { fenced } = await worker.call(beatWorker, beatWorkerReply, {
+      worker: 'w',
+      incarnation,
+      attempts: [{ ...job, progress }, stale],
+    });
     expect(fenced).toEqual([stale.jobId]);
     expect((await read(job.jobId)).progress).toEqual(progress);
   });
@@ -245,7 +325,14 @@ describe('the river through core, on a real PostgreSQL', () => {
     await waitFor(() => messages.flat().includes(id), { what: 'the job message' });
     hub.wipe();
     messages.splice(0);
-    await waitFor(() => announce([TYPE]).then(() => true, () => false), { what: 'core to serve again' });
+    await waitFor(
+      () =>
+        announce([TYPE]).then(
+          () => true,
+          () => false,
+        ),
+      { what: 'core to serve again' },
+    );
     await waitFor(() => messages.flat().includes(id), { what: 'the job to be handed over again' });
   });
 });

@@ -4,8 +4,17 @@ import { systemRuntime } from '@windlass/clock';
 import { dispatchJobs, probeBeats, probeBeatsReply, RPC } from '@windlass/contracts';
 import { createLogger, type RunningService } from '@windlass/service-kit';
 import {
-  claimJobsInStore, connectDatabase, type Database, extendLeases, insertJobs, type JobTemplate, type LeaderTerm, migrate, proveBeatPath,
-  retryAttempts, takeLeadership,
+  claimJobsInStore,
+  connectDatabase,
+  type Database,
+  extendLeases,
+  insertJobs,
+  type JobTemplate,
+  type LeaderTerm,
+  migrate,
+  proveBeatPath,
+  retryAttempts,
+  takeLeadership,
 } from '@windlass/store';
 import { freshDatabase, waitFor } from '@windlass/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -14,8 +23,18 @@ import { createScheduler } from './create-scheduler.js';
 const LEASE_MS = 1_500;
 const TTL_MS = 1_500;
 const TEMPLATE: JobTemplate = {
-  tenantId: 'acme', type: 'echo', typeVersion: 1, queue: 'echo', priority: 3, maxAttempts: 3, softMs: 1000, hardMs: 2000,
-  backoff: { kind: 'fixed', delayMs: 0 }, retryTimeout: false, tags: [], retention: 'standard',
+  tenantId: 'acme',
+  type: 'echo',
+  typeVersion: 1,
+  queue: 'echo',
+  priority: 3,
+  maxAttempts: 3,
+  softMs: 1000,
+  hardMs: 2000,
+  backoff: { kind: 'fixed', delayMs: 0 },
+  retryTimeout: false,
+  tags: [],
+  retention: 'standard',
 };
 
 describe('the clockwork, on a real PostgreSQL', () => {
@@ -31,7 +50,8 @@ describe('the clockwork, on a real PostgreSQL', () => {
 
   beforeAll(async () => {
     database = await freshDatabase();
-    const url = (user: string) => Object.assign(new URL(database.url), { username: user, password: `${user}-test-password` }).href;
+    const url = (user: string) =>
+      Object.assign(new URL(database.url), { username: user, password: `${user}-test-password` }).href;
     const urls = { engineUrl: url('windlass_engine'), readerUrl: url('windlass_reader') };
     await migrate({ ownerUrl: database.url, ...urls });
     db = await connectDatabase({ ...urls, applicationName: 'test' });
@@ -63,7 +83,10 @@ describe('the clockwork, on a real PostgreSQL', () => {
     );
   const insert = async () => {
     const id = systemRuntime.uuid();
-    await insertJobs(db.engine, [{ id, template: TEMPLATE, payload: '{}', dispatched: false }], { repeated: false, markMs: 60_000 });
+    await insertJobs(db.engine, [{ id, template: TEMPLATE, payload: '{}', dispatched: false }], {
+      repeated: false,
+      markMs: 60_000,
+    });
     return id;
   };
   const claim = async (id: string) => {
@@ -74,11 +97,19 @@ describe('the clockwork, on a real PostgreSQL', () => {
     return job;
   };
   const row = async (id: string) => {
-    const found = await db.engine.query({ name: 'row', text: 'select state, attempt, epoch from jobs where id = $1', values: [id] });
+    const found = await db.engine.query({
+      name: 'row',
+      text: 'select state, attempt, epoch from jobs where id = $1',
+      values: [id],
+    });
     return found.rows[0] as { state: string; attempt: number; epoch: number };
   };
   const leader = async () => {
-    const found = await db.engine.query({ name: 'leader', text: 'select holder, term::int as term, expires_at > windlass_now() as live from leaders', values: [] });
+    const found = await db.engine.query({
+      name: 'leader',
+      text: 'select holder, term::int as term, expires_at > windlass_now() as live from leaders',
+      values: [],
+    });
     return found.rows[0] as { holder: string; term: number; live: boolean } | undefined;
   };
 
@@ -89,12 +120,15 @@ describe('the clockwork, on a real PostgreSQL', () => {
 
   it('a worker that stops beating loses its lease, and the job is handed over again', async () => {
     const job = await claim(await insert());
-    await waitFor(async () => (await row(job.jobId)).state === 'queued' && handedOver.has(job.jobId), { what: 'the rescue', timeoutMs: 15_000 });
+    await waitFor(async () => (await row(job.jobId)).state === 'queued' && handedOver.has(job.jobId), {
+      what: 'the rescue',
+      timeoutMs: 15_000,
+    });
     expect(await row(job.jobId)).toMatchObject({ attempt: 1, epoch: 1 });
     const again = await claim(job.jobId);
     expect(again).toMatchObject({ attempt: 2, epoch: 2 });
     // The zombie is fenced: its beat moves nothing.
-    expect(await extendLeases(db.beats, [job], LEASE_MS)).toEqual(new Set());
+    expect(await extendLeases(db.beats, [job], LEASE_MS)).toEqual(new Map());
   });
 
   it('an outage of the beats’ path for three leases reruns nothing; a real death after it is still rescued', async () => {
@@ -104,9 +138,12 @@ describe('the clockwork, on a real PostgreSQL', () => {
     await waitFor(() => performance.now() > until, { what: 'three leases', timeoutMs: 10_000 });
     probing = true;
     // The first beat after the outage: the attempt is still the worker's.
-    expect(await extendLeases(db.beats, [job], LEASE_MS)).toEqual(new Set([job.jobId]));
+    expect(await extendLeases(db.beats, [job], LEASE_MS)).toEqual(new Map([[job.jobId, job.epoch]]));
     expect(await row(job.jobId)).toMatchObject({ state: 'running', attempt: 1 });
-    await waitFor(async () => (await row(job.jobId)).state === 'queued', { what: 'the rescue after the grace', timeoutMs: 15_000 });
+    await waitFor(async () => (await row(job.jobId)).state === 'queued', {
+      what: 'the rescue after the grace',
+      timeoutMs: 15_000,
+    });
   });
 
   it('one leads; when it stops the other follows at once with a higher term, and the old term can write nothing', async () => {
@@ -115,16 +152,26 @@ describe('the clockwork, on a real PostgreSQL', () => {
     const machine = before.holder.split('-')[0] as string;
     await schedulers.get(machine)?.stop();
     schedulers.delete(machine);
-    const after = await waitFor(async () => {
-      const now = await leader();
-      return now?.live && now.term > before.term ? now : undefined;
-    }, { what: 'the fail-over', timeoutMs: TTL_MS + 2_000 });
+    const after = await waitFor(
+      async () => {
+        const now = await leader();
+        return now?.live && now.term > before.term ? now : undefined;
+      },
+      { what: 'the fail-over', timeoutMs: TTL_MS + 2_000 },
+    );
     expect(after.holder).not.toBe(before.holder);
     const job = await claim(await insert());
-    await waitFor(async () => {
-      const found = await db.engine.query({ name: 'dead', text: 'select 1 from jobs where id = $1 and lease_until < windlass_now()', values: [job.jobId] });
-      return found.rowCount === 1 || (await row(job.jobId)).state === 'queued';
-    }, { what: 'the lease to end', timeoutMs: 10_000 });
+    await waitFor(
+      async () => {
+        const found = await db.engine.query({
+          name: 'dead',
+          text: 'select 1 from jobs where id = $1 and lease_until < windlass_now()',
+          values: [job.jobId],
+        });
+        return found.rowCount === 1 || (await row(job.jobId)).state === 'queued';
+      },
+      { what: 'the lease to end', timeoutMs: 10_000 },
+    );
     expect(await retryAttempts(db.engine, [{ ...job, outcome: 'lost', delayMs: 0 }], old)).toEqual([]);
     expect(await takeLeadership(db.beats, 'scheduler', old.holder, TTL_MS)).toBeUndefined();
   });

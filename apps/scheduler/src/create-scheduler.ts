@@ -35,8 +35,10 @@ export async function createScheduler(config: Config, dependencies: SchedulerDep
     broker,
     runtime,
     liveSlots: (type) => liveSlots.of(type),
+    liveVersions: (type) => liveSlots.versionsOf(type),
     isTiny: (type) => weights.isTiny(type),
-    onError: (error, operation) => logger.warn({ operation, error }, `hand-over failed, the jobs stay due: ${messageOf(error)}`),
+    onError: (error, operation) =>
+      logger.warn({ operation, error }, `hand-over failed, the jobs stay due: ${messageOf(error)}`),
   });
   const holder = `${config.machine}-${process.pid}-${runtime.uuid().slice(-6)}`;
   const leadership = new Leadership(db, runtime, logger, { holder, ttlMs: config.leaderTtlMs });

@@ -8,7 +8,11 @@ export class SchedulerConfig extends EngineConfig {
   @Max(65_535)
   healthPort: number;
 
-  @Env('LEADER_TTL_MS', { description: 'A leader that has not renewed for this long is replaced.', default: 10_000, unit: 'ms' })
+  @Env('LEADER_TTL_MS', {
+    description: 'A leader that has not renewed for this long is replaced.',
+    default: 10_000,
+    unit: 'ms',
+  })
   @IsInt()
   @Min(1000)
   @Max(120_000)

@@ -39,7 +39,11 @@ export class ManualRuntime implements Runtime {
     if (signal?.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const timer = this.after(delayMs, resolve);
-      signal?.addEventListener('abort', () => (timer.cancel(), resolve()), { once: true });
+      const wake = () => {
+        timer.cancel();
+        resolve();
+      };
+      signal?.addEventListener('abort', wake, { once: true });
     });
   }
   random(): number {

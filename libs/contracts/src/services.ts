@@ -9,8 +9,3 @@ export const RPC = {
 } as const;
 
 export const TOPIC = { keyRevoked: 'keys.revoked' } as const;
-
-/** Jobs of a tiny type that travel in one message. Measured: docs/decisions/. */
-export const PACK_SIZE = 50;
-/** The largest payload text: what a gateway accepts as a body. */
-export const MAX_PAYLOAD_BYTES = 1_048_576;

@@ -11,6 +11,8 @@ export interface DispatcherOptions {
   runtime: Runtime;
   /** Slots of a type over all living workers. */
   liveSlots(type: string): number;
+  /** Versions of a type that some living worker runs; undefined: nobody is there, and any may be handed over. */
+  liveVersions(type: string): number[] | undefined;
   /** Whether jobs of a type travel packed. */
   isTiny(type: string): boolean;
   onError(error: unknown, operation: string): void;
@@ -89,7 +91,12 @@ export class Dispatcher {
     const state = this.stateOf(lane);
     const window = this.window(lane.type);
     state.lastRefillMs = this.options.runtime.monotonicMs();
-    const { head, ids } = await refillLane(this.options.db.engine, lane, { window, markMs: DISPATCH.markMs });
+    const versions = this.options.liveVersions(lane.type);
+    const { head, ids } = await refillLane(this.options.db.engine, lane, {
+      window,
+      markMs: DISPATCH.markMs,
+      ...(versions && { versions }),
+    });
     state.backlog = head >= window;
     state.credit = state.backlog ? 0 : window - head;
     state.creditUntilMs = this.options.runtime.monotonicMs() + DISPATCH.creditMs;
@@ -150,7 +157,9 @@ export class Dispatcher {
       state.backlog = true;
       this.options.onError(error, 'dispatch');
       // Without it they would only be due when the mark runs out. If the message did arrive, its copy dies at the claim.
-      await clearMarks(this.options.db.engine, ids).catch((second: unknown) => this.options.onError(second, 'dispatch'));
+      await clearMarks(this.options.db.engine, ids).catch((second: unknown) =>
+        this.options.onError(second, 'dispatch'),
+      );
     }
   }
 

@@ -1,12 +1,12 @@
 import type { Runtime } from '@windlass/clock';
-import { countLiveSlots, type Database } from '@windlass/store';
+import { countLiveSlots, type Database, type LiveType } from '@windlass/store';
 
 /** Remembered this long: a window is a bound, not an account. */
 const FRESH_MS = 1_000;
 
-/** Slots of each type over all living workers, read at most once a second and only while somebody asks. */
+/** Slots and versions of each type over all living workers, read at most once a second and only while somebody asks. */
 export class LiveSlots {
-  private slots = new Map<string, number>();
+  private types = new Map<string, LiveType>();
   private readAtMs = Number.NEGATIVE_INFINITY;
   private reading: Promise<void> | undefined;
 
@@ -19,20 +19,30 @@ export class LiveSlots {
 
   /** The figure as last read; a stale one starts a reading in the background. */
   of(type: string): number {
-    if (this.runtime.monotonicMs() - this.readAtMs > FRESH_MS) void this.refresh().catch(() => {});
-    return this.slots.get(type) ?? 0;
+    this.refreshStale();
+    return this.types.get(type)?.slots ?? 0;
+  }
+
+  /** Versions that some living worker runs; undefined while nobody runs the type at all. */
+  versionsOf(type: string): number[] | undefined {
+    this.refreshStale();
+    return this.types.get(type)?.versions;
   }
 
   /** Reads now, or joins the reading under way. */
   refresh(): Promise<void> {
     this.reading ??= countLiveSlots(this.db.beats, this.withinMs)
-      .then((slots) => {
-        this.slots = slots;
+      .then((types) => {
+        this.types = types;
         this.readAtMs = this.runtime.monotonicMs();
       })
       .finally(() => {
         this.reading = undefined;
       });
     return this.reading;
+  }
+
+  private refreshStale(): void {
+    if (this.runtime.monotonicMs() - this.readAtMs > FRESH_MS) void this.refresh().catch(() => {});
   }
 }

@@ -1,5 +1,13 @@
 /** What a caller can do about a fault; decides retry and logging everywhere. */
-export type FaultKind = 'invalid' | 'not-found' | 'conflict' | 'forbidden' | 'retryable' | 'terminal' | 'cancelled' | 'bug';
+export type FaultKind =
+  | 'invalid'
+  | 'not-found'
+  | 'conflict'
+  | 'forbidden'
+  | 'retryable'
+  | 'terminal'
+  | 'cancelled'
+  | 'bug';
 
 interface CodeEntry {
   kind: FaultKind;
@@ -17,6 +25,7 @@ export const FAULT_CODES = {
   'http.body-too-deep': code('invalid', 400, 'The body is nested too deeply'),
   'http.body-too-large': code('invalid', 413, 'The body is too large'),
   'http.content-type-unsupported': code('invalid', 415, 'The content type is not supported'),
+  'http.headers-too-large': code('invalid', 431, 'The headers are too large'),
   'http.fields-invalid': code('invalid', 400, 'Some fields are not valid'),
   'http.method-not-allowed': code('invalid', 405, 'The method is not allowed here'),
   'http.route-unknown': code('not-found', 404, 'There is no such route'),

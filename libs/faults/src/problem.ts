@@ -1,5 +1,5 @@
-import { FAULT_CODES, type FaultCode } from './fault-codes.js';
 import { Fault, type FieldError } from './fault.js';
+import { FAULT_CODES, type FaultCode } from './fault-codes.js';
 
 /** A fault as plain data: RFC 9457 problem details, also what RPC replies carry between our services. */
 export interface Problem {
@@ -17,7 +17,9 @@ export function asProblem(error: unknown): Problem {
   const known =
     error instanceof Fault
       ? error
-      : new Fault('internal.bug', { detail: 'The failure was logged. Repeat the request; if it persists, report its request id.' });
+      : new Fault('internal.bug', {
+          detail: 'The failure was logged. Repeat the request; if it persists, report its request id.',
+        });
   return {
     type: `urn:windlass:fault:${known.code}`,
     title: known.title,

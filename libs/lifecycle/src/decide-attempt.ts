@@ -8,6 +8,8 @@ export interface RetryPolicy {
   backoff: Backoff;
   /** Whether a kill at the hard limit is tried again. */
   retryTimeout: boolean;
+  /** How often it was given back: before a start, or by a drain that could not wait. */
+  releases: number;
 }
 
 export interface AttemptEnd {
@@ -30,10 +32,14 @@ export const MAX_RELEASES = 100;
  */
 export function decideAttempt(job: RetryPolicy, end: AttemptEnd, chance: number): Decision {
   if (end.outcome === 'succeeded') return { state: 'succeeded' };
+  // A drain ended it, not the handler: it is not counted (see retryAttempts), but bounded as releases are.
+  if (end.outcome === 'aborted') {
+    return job.releases >= MAX_RELEASES ? { state: 'failed' } : { state: 'scheduled', delayMs: 0 };
+  }
   const finalKill = end.outcome === 'timed-out' && !job.retryTimeout;
   if (end.retry === 'never' || finalKill || job.attempt >= job.maxAttempts) return { state: 'failed' };
   if (end.retry !== undefined) return { state: 'scheduled', delayMs: end.retry.delayMs };
-  // A lost or aborted attempt was the machine's fault, not the handler's: waiting would help nobody.
-  if (end.outcome === 'lost' || end.outcome === 'aborted') return { state: 'scheduled', delayMs: 0 };
+  // A lost attempt was the machine's fault, not the handler's: waiting would help nobody.
+  if (end.outcome === 'lost') return { state: 'scheduled', delayMs: 0 };
   return { state: 'scheduled', delayMs: retryDelayMs(job.backoff, job.attempt, chance) };
 }

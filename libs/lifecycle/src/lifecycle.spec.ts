@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { canMove, decideAttempt, DEFAULT_BACKOFF, isTerminal, retryDelayMs, STATES } from './index.js';
+import { canMove, DEFAULT_BACKOFF, decideAttempt, isTerminal, MAX_RELEASES, retryDelayMs, STATES } from './index.js';
 
-const policy = { attempt: 1, maxAttempts: 3, backoff: DEFAULT_BACKOFF, retryTimeout: false };
+const policy = { attempt: 1, maxAttempts: 3, backoff: DEFAULT_BACKOFF, retryTimeout: false, releases: 0 };
 
 describe('states', () => {
   it('a finished run is left by a replay only', () => {
@@ -42,7 +42,19 @@ describe('decideAttempt', () => {
   });
   it('the handler has the last word: never, or its own delay', () => {
     expect(decideAttempt(policy, { outcome: 'failed', retry: 'never' }, 0)).toEqual({ state: 'failed' });
-    expect(decideAttempt(policy, { outcome: 'failed', retry: { delayMs: 7 } }, 0)).toEqual({ state: 'scheduled', delayMs: 7 });
+    expect(decideAttempt(policy, { outcome: 'failed', retry: { delayMs: 7 } }, 0)).toEqual({
+      state: 'scheduled',
+      delayMs: 7,
+    });
+  });
+  it('a drain never uses up the last attempt, but not for ever', () => {
+    expect(decideAttempt({ ...policy, attempt: 3 }, { outcome: 'aborted' }, 0)).toEqual({
+      state: 'scheduled',
+      delayMs: 0,
+    });
+    expect(decideAttempt({ ...policy, releases: MAX_RELEASES }, { outcome: 'aborted' }, 0)).toEqual({
+      state: 'failed',
+    });
   });
   it('a lost attempt is repeated at once, within its bound', () => {
     expect(decideAttempt(policy, { outcome: 'lost' }, 0)).toEqual({ state: 'scheduled', delayMs: 0 });

@@ -38,7 +38,11 @@ export class FlushQueue<T, R> {
   add(item: T): Promise<R> {
     return new Promise((resolve, reject) => {
       if (this.waiting.length >= this.options.maxWaiting) {
-        reject(fault('store.unavailable', { detail: 'Too much is waiting to be written. Repeat the request after the delay.' }));
+        reject(
+          fault('store.unavailable', {
+            detail: 'Too much is waiting to be written. Repeat the request after the delay.',
+          }),
+        );
         return;
       }
       this.waiting.push({ item, resolve, reject });

@@ -1,17 +1,37 @@
 import { randomUUID } from 'node:crypto';
 import type { ClaimedJob } from '@windlass/contracts';
-import { freshDatabase } from '@windlass/testing';
 import { HOT_STATES, TERMINAL_STATES } from '@windlass/lifecycle';
+import { freshDatabase } from '@windlass/testing';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
-  claimJobsInStore, connectDatabase, type Database, ENTITIES, extendLeases, finishAttempts, insertJobs, type JobTemplate, migrate, refillLane, retryAttempts,
+  claimJobsInStore,
+  connectDatabase,
+  type Database,
+  ENTITIES,
+  extendLeases,
+  finishAttempts,
+  insertJobs,
+  type JobTemplate,
+  migrate,
+  refillLane,
+  retryAttempts,
 } from './index.js';
 
 const TEMPLATE: JobTemplate = {
-  tenantId: 'acme', type: 'echo', typeVersion: 1, queue: 'echo', priority: 3, maxAttempts: 3, softMs: 1000, hardMs: 2000,
-  backoff: { kind: 'fixed', delayMs: 0 }, retryTimeout: false, tags: [], retention: 'standard',
+  tenantId: 'acme',
+  type: 'echo',
+  typeVersion: 1,
+  queue: 'echo',
+  priority: 3,
+  maxAttempts: 3,
+  softMs: 1000,
+  hardMs: 2000,
+  backoff: { kind: 'fixed', delayMs: 0 },
+  retryTimeout: false,
+  tags: [],
+  retention: 'standard',
 };
 
 describe('the schema, on a real PostgreSQL', () => {
@@ -22,7 +42,8 @@ describe('the schema, on a real PostgreSQL', () => {
 
   beforeAll(async () => {
     database = await freshDatabase();
-    const url = (user: string) => Object.assign(new URL(database.url), { username: user, password: `${user}-test-password` }).href;
+    const url = (user: string) =>
+      Object.assign(new URL(database.url), { username: user, password: `${user}-test-password` }).href;
     urls = { ownerUrl: database.url, engineUrl: url('windlass_engine'), readerUrl: url('windlass_reader') };
     // Two at the same time: the advisory lock lets one migrate and the other find it done.
     const applied = await Promise.all([migrate(urls), migrate(urls)]);
@@ -38,7 +59,12 @@ describe('the schema, on a real PostgreSQL', () => {
   });
 
   it('entities and tables agree: names, nullability and types of every column', async () => {
-    const source = await new DataSource({ type: 'postgres', url: database.url, schema: 'windlass', entities: ENTITIES }).initialize();
+    const source = await new DataSource({
+      type: 'postgres',
+      url: database.url,
+      schema: 'windlass',
+      entities: ENTITIES,
+    }).initialize();
     const found = await owner.query(
       `select table_name, column_name, is_nullable, case data_type when 'ARRAY' then 'array' when 'timestamp with time zone' then 'timestamptz' when 'integer' then 'int' else data_type end as type
        from information_schema.columns where table_schema = 'windlass'`,
@@ -59,25 +85,38 @@ describe('the schema, on a real PostgreSQL', () => {
   });
 
   it('the CHECKs mirror the states of the lifecycle', async () => {
-    const found = await owner.query(`select conname, pg_get_constraintdef(oid) as text from pg_constraint where conname in ('jobs_state', 'job_history_state') and conparentid = 0`);
-    const states = (name: string) => [...(found.rows.find((row) => row.conname === name)?.text ?? '').matchAll(/'(\w+)'/g)].map((match) => match[1]);
+    const found = await owner.query(
+      `select conname, pg_get_constraintdef(oid) as text from pg_constraint where conname in ('jobs_state', 'job_history_state') and conparentid = 0`,
+    );
+    const states = (name: string) =>
+      [...(found.rows.find((row) => row.conname === name)?.text ?? '').matchAll(/'(\w+)'/g)].map((match) => match[1]);
     expect(states('jobs_state')).toEqual([...HOT_STATES]);
     expect(states('job_history_state')).toEqual([...TERMINAL_STATES]);
   });
 
   it('neither role owns a table or gets around row-level security', async () => {
-    const owned = await owner.query(`select count(*)::int as n from pg_class c join pg_roles r on r.oid = c.relowner where r.rolname in ('windlass_engine', 'windlass_reader')`);
+    const owned = await owner.query(
+      `select count(*)::int as n from pg_class c join pg_roles r on r.oid = c.relowner where r.rolname in ('windlass_engine', 'windlass_reader')`,
+    );
     expect(owned.rows[0].n).toBe(0);
-    const roles = await owner.query(`select rolsuper or rolbypassrls as above from pg_roles where rolname in ('windlass_engine', 'windlass_reader')`);
+    const roles = await owner.query(
+      `select rolsuper or rolbypassrls as above from pg_roles where rolname in ('windlass_engine', 'windlass_reader')`,
+    );
     expect(roles.rows.every((row) => row.above === false)).toBe(true);
-    const open = await owner.query(`select c.relname from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
+    const open =
+      await owner.query(`select c.relname from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
       join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'windlass' and c.relkind in ('r', 'p') and not c.relispartition and not (c.relrowsecurity and c.relforcerowsecurity)`);
     expect(open.rows).toEqual([]);
   });
 
   it('the reader sees its tenant only, nothing without one, and writes nothing', async () => {
-    await insertJobs(db.engine, [{ id: '01900000-0000-7000-8000-000000000001', template: TEMPLATE, payload: '1', dispatched: false }], { repeated: false, markMs: 1 });
-    const count = (manager: { query(sql: string): Promise<{ n: number }[]> }) => manager.query('select count(*)::int as n from jobs').then((rows) => rows[0]?.n);
+    await insertJobs(
+      db.engine,
+      [{ id: '01900000-0000-7000-8000-000000000001', template: TEMPLATE, payload: '1', dispatched: false }],
+      { repeated: false, markMs: 1 },
+    );
+    const count = (manager: { query(sql: string): Promise<{ n: number }[]> }) =>
+      manager.query('select count(*)::int as n from jobs').then((rows) => rows[0]?.n);
     expect(await db.sources.readAs('acme', count)).toBe(1);
     expect(await db.sources.readAs('other', count)).toBe(0);
     const reader = new pg.Client({ connectionString: urls.readerUrl, options: '-c search_path=windlass' });
@@ -106,7 +145,8 @@ describe('the schema, on a real PostgreSQL', () => {
       payload: '{}',
       dispatched: false,
     }));
-    for (let at = 0; at < jobs.length; at += 5_000) await insertJobs(db.engine, jobs.slice(at, at + 5_000), { repeated: false, markMs: 1 });
+    for (let at = 0; at < jobs.length; at += 5_000)
+      await insertJobs(db.engine, jobs.slice(at, at + 5_000), { repeated: false, markMs: 1 });
     const ids = jobs.slice(5_000, 5_050).map((job) => job.id);
     const token = randomUUID();
     const client = await db.engine.connect();
@@ -114,7 +154,9 @@ describe('the schema, on a real PostgreSQL', () => {
       const rowsRead = async (work: () => Promise<unknown>) => {
         await client.query('begin');
         await work();
-        const found = await client.query(`select (pg_stat_get_xact_tuples_returned('jobs'::regclass) + pg_stat_get_xact_tuples_fetched('jobs'::regclass))::int as n`);
+        const found = await client.query(
+          `select (pg_stat_get_xact_tuples_returned('jobs'::regclass) + pg_stat_get_xact_tuples_fetched('jobs'::regclass))::int as n`,
+        );
         await client.query('commit');
         return found.rows[0].n as number;
       };
@@ -122,12 +164,32 @@ describe('the schema, on a real PostgreSQL', () => {
       const claimed: ClaimedJob[] = [];
       // 50 rows, read a few times each within a statement: nothing near the 20,000 that a scan would read.
       const bound = 50 * 10;
-      expect(await rowsRead(async () => claimed.push(...((await claimJobsInStore(client, [request], 20_000)).get(token) ?? [])))).toBeLessThan(bound);
+      expect(
+        await rowsRead(async () =>
+          claimed.push(...((await claimJobsInStore(client, [request], 20_000)).get(token) ?? [])),
+        ),
+      ).toBeLessThan(bound);
       expect(claimed).toHaveLength(50);
       expect(await rowsRead(() => extendLeases(client, claimed, 20_000))).toBeLessThan(bound);
-      expect(await rowsRead(() => retryAttempts(client, claimed.slice(0, 10).map((job) => ({ ...job, outcome: 'failed', delayMs: 1 }))))).toBeLessThan(bound);
-      expect(await rowsRead(() => finishAttempts(client, claimed.slice(10).map((job) => ({ ...job, state: 'succeeded', outcome: 'succeeded' }))))).toBeLessThan(bound);
-      expect(await rowsRead(() => refillLane(client, { queue: 'echo', type: 'echo' }, { window: 50, markMs: 1_000 }))).toBeLessThan(bound);
+      expect(
+        await rowsRead(() =>
+          retryAttempts(
+            client,
+            claimed.slice(0, 10).map((job) => ({ ...job, outcome: 'failed', delayMs: 1 })),
+          ),
+        ),
+      ).toBeLessThan(bound);
+      expect(
+        await rowsRead(() =>
+          finishAttempts(
+            client,
+            claimed.slice(10).map((job) => ({ ...job, state: 'succeeded', outcome: 'succeeded' })),
+          ),
+        ),
+      ).toBeLessThan(bound);
+      expect(
+        await rowsRead(() => refillLane(client, { queue: 'echo', type: 'echo' }, { window: 50, markMs: 1_000 })),
+      ).toBeLessThan(bound);
     } finally {
       client.release();
     }

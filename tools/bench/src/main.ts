@@ -17,7 +17,8 @@ async function main(args: string[]): Promise<number> {
     console.log(USAGE);
     return 0;
   }
-  const run = await runBench(options, ['pnpm bench', ...args].join(' '), progress);
+  const run = await runBench(options, ['pnpm bench', ...args].join(' '), progress, interruption.signal);
+  interruption.signal.throwIfAborted();
   console.log(describeRun(run));
   if (options.write) progress(`written: ${writePage(run)}`);
   if (options.json) console.log(JSON.stringify(run));
@@ -26,17 +27,21 @@ async function main(args: string[]): Promise<number> {
 
 /** For the servers to stop, once the measure under way has failed for want of its processes. */
 const INTERRUPT_MS = 30_000;
+const INTERRUPTED = 130;
+const interruption = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.once(signal, () => {
+    interruption.abort();
     progress(`${signal}: stopping`);
     killSpawned();
-    setTimeout(() => process.exit(130), INTERRUPT_MS).unref();
+    setTimeout(() => process.exit(INTERRUPTED), INTERRUPT_MS).unref();
   });
 }
 
 main(process.argv.slice(2)).then(
   (code) => process.exit(code),
   (error: unknown) => {
+    if (interruption.signal.aborted) process.exit(INTERRUPTED);
     console.error(error);
     process.exit(1);
   },

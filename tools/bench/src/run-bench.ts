@@ -10,11 +10,15 @@ import type { BenchRun } from './report/page.js';
 import { BenchServers } from './servers/bench-servers.js';
 import { createSystem, neededServers, type ServerName } from './systems/choose-systems.js';
 
-/** Measures what the options ask for, on servers of its own. Everything it started has ended when it settles. */
+/**
+ * Measures what the options ask for, on servers of its own. Everything it started has ended when it settles. Rejects at the next
+ * step once `signal` aborts.
+ */
 export async function runBench(
   options: BenchOptions,
   command: string,
   progress: (line: string) => void,
+  signal: AbortSignal,
 ): Promise<BenchRun> {
   const need = serversFor(options);
   const directory = mkdtempSync(join(tmpdir(), 'windlass-bench-'));
@@ -24,12 +28,12 @@ export async function runBench(
   const servers = await BenchServers.start(need, progress);
   let load: LoadGenerator | undefined;
   try {
+    signal.throwIfAborted();
     load = new LoadGenerator(directory);
     const versions = [`Node ${process.version}`, ...(await servers.versions()), ...peerVersions()];
-    const turns = await runRounds(options, { servers, load, directory, progress });
-    const hops = options.measures.includes('hops')
-      ? await runHops(options, { servers, load, directory, progress })
-      : [];
+    const ground = { servers, load, directory, progress, signal };
+    const turns = await runRounds(options, ground);
+    const hops = options.measures.includes('hops') ? await runHops(options, ground) : [];
     const { rounds } = options;
     const date = new Date().toISOString();
     return { date, command, versions, loadBefore, loadAfter: loadAverages(), rounds, turns, hops };
@@ -45,9 +49,13 @@ interface Ground {
   load: LoadGenerator;
   directory: string;
   progress(line: string): void;
+  signal: AbortSignal;
 }
 
-async function runRounds(options: BenchOptions, { servers, load, directory, progress }: Ground): Promise<Turn[]> {
+async function runRounds(
+  options: BenchOptions,
+  { servers, load, directory, progress, signal }: Ground,
+): Promise<Turn[]> {
   const turns: Turn[] = [];
   if (!measuresSystems(options)) return turns;
   const { systems, rounds } = options;
@@ -55,6 +63,7 @@ async function runRounds(options: BenchOptions, { servers, load, directory, prog
     // Rotated, so that none always comes after the same one.
     for (let at = 0; at < systems.length; at += 1) {
       const name = systems[(at + round - 1) % systems.length]!;
+      signal.throwIfAborted();
       progress(`round ${round} of ${rounds}: ${name}`);
       const own = mkdtempSync(join(directory, 'turn-'));
       const turn = await runTurn(createSystem(name, servers, own), load, round, options);
@@ -65,7 +74,11 @@ async function runRounds(options: BenchOptions, { servers, load, directory, prog
   return turns;
 }
 
-async function runHops(options: BenchOptions, { servers, load, directory, progress }: Ground): Promise<HopFigures[]> {
+async function runHops(
+  options: BenchOptions,
+  { servers, load, directory, progress, signal }: Ground,
+): Promise<HopFigures[]> {
+  signal.throwIfAborted();
   progress('hops');
   // Here, since it loads the gateway and the store, which systems are measured without.
   const { measureHops } = await import('./hops/measure-hops.js');

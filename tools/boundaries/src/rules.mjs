@@ -37,7 +37,7 @@ export const MAY_IMPORT = {
   'apps/cli': ['apps/host', 'libs/client', 'libs/service-kit', 'libs/store', 'libs/faults'],
 
   'tools/services': [],
-  'tools/bench': ['libs/**', 'tools/services', 'apps/host'],
+  'tools/bench': ['libs/**', 'tools/services', 'apps/*'],
   'tools/generators': ['libs/handler-kit', 'libs/service-kit', 'apps/*'],
 };
 

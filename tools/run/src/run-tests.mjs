@@ -7,11 +7,15 @@ import { runCommand } from './run-command.mjs';
 
 const REPORTER = fileURLToPath(new URL('./count-tests.mjs', import.meta.url));
 
+const SERVICES = ['postgres', 'rabbitmq', 'rabbitmq4', 's3'];
+
 /** Runs the tests; arguments go to vitest. The last line counts them. */
 export async function runTests(args) {
   const folder = mkdtempSync(join(tmpdir(), 'windlass-test-'));
   const report = join(folder, 'counts.json');
   try {
+    // On a bare machine this takes minutes, which no test's own time has room for. What cannot be had is told by the test that asks.
+    await runCommand(process.execPath, [join(ROOT, 'tools/services/dist/main.js'), 'install', ...SERVICES]);
     const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs');
     const code = await runCommand(
       process.execPath,

@@ -3,7 +3,7 @@ import { type ContainerImage, IMAGES } from './docker-images.js';
 import { secret } from './instance.js';
 import { pickPorts } from './pick-port.js';
 import { waitUntil } from './process-group.js';
-import type { Progress } from './programs/find-programs.js';
+import type { Progress } from './programs/progress.js';
 import { runCommand } from './run-command.js';
 import type { AddressOf, ServerHandle, ServiceName } from './service-types.js';
 import { childEnvironment } from './services.config.js';

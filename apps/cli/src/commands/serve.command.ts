@@ -20,5 +20,7 @@ export function addServe(program: Command, cli: Cli): void {
         config: HostConfig,
         start: (config, context) => serveRoles(config.roles, cli.env, context),
       });
+      // From here on its signals end the process.
+      await new Promise(() => undefined);
     });
 }

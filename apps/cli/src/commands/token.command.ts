@@ -40,8 +40,10 @@ export function addToken(program: Command, cli: Cli): void {
 }
 
 async function chooseSecret(cli: Cli, data: string | undefined) {
-  const { loadEnvFiles } = await import('@windlass/service-kit');
-  if (data === undefined) loadEnvFiles(cli.cwd);
+  if (data === undefined) {
+    const { loadEnvFiles } = await import('@windlass/service-kit');
+    loadEnvFiles(cli.cwd);
+  }
   const secret = data === undefined ? cli.env.JWT_SECRET : undefined;
   if (secret) return { secret, issuer: cli.env.JWT_ISSUER || 'windlass', audience: cli.env.JWT_AUDIENCE || 'windlass' };
   const directory = resolve(cli.cwd, data ?? DEV_DATA);

@@ -12,7 +12,8 @@ export async function announce(request: AnnounceWorker, ports: CorePorts, regist
   }
   await registry.refresh();
   for (const { name, version } of request.types) {
-    if (!refused.some((each) => each.name === name && each.version === version)) await ports.dispatcher.declareQueue(name);
+    if (!refused.some((each) => each.name === name && each.version === version))
+      await ports.dispatcher.declareQueue(name);
   }
   // A worker beats four times per lease, whatever the lease is.
   return { refused, leaseMs: ports.leaseMs, beatMs: Math.round((ports.leaseMs * LEASE.beatMs) / LEASE.leaseMs) };

@@ -3,7 +3,11 @@ import type { Dispatcher } from '@windlass/dispatch';
 import { claimJobsInStore, type Database, FlushQueue } from '@windlass/store';
 
 /** The claim stage: requests of one flush in one transaction. A repeated request (same token) gets what it holds. */
-export function claimQueue(db: Pick<Database, 'engine'>, dispatcher: Dispatcher, leaseMs: number): FlushQueue<ClaimJobs, ClaimedJob[]> {
+export function claimQueue(
+  db: Pick<Database, 'engine'>,
+  dispatcher: Dispatcher,
+  leaseMs: number,
+): FlushQueue<ClaimJobs, ClaimedJob[]> {
   return new FlushQueue<ClaimJobs, ClaimedJob[]>({
     // 64 requests of up to 200 ids: some 10,000 rows at the most.
     maxItems: 64,

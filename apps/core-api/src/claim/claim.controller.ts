@@ -1,8 +1,14 @@
 import { Controller } from '@nestjs/common';
 import type { Static } from '@sinclair/typebox';
 import {
-  announceWorker, announceWorkerReply, beatWorker, beatWorkerReply, claimJobs, claimJobsReply,
-  releaseAttempts, releaseAttemptsReply,
+  announceWorker,
+  announceWorkerReply,
+  beatWorker,
+  beatWorkerReply,
+  claimJobs,
+  claimJobsReply,
+  releaseAttempts,
+  releaseAttemptsReply,
 } from '@windlass/contracts';
 import { Rpc } from '@windlass/service-kit';
 import { RiverStages } from '../river-stages.js';

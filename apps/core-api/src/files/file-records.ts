@@ -14,7 +14,16 @@ export class FileRecords {
       `insert into files (id, tenant_id, name, content_type, size, sha256, etag, key, state, upload_id, created_at)
        values ($1, $2, $3, $4, $5, $6, '', $7, 'pending', $8, windlass_now())
        on conflict (id) do update set id = files.id where files.tenant_id = excluded.tenant_id and files.key = excluded.key returning id`,
-      [request.id, request.tenantId, request.name, request.contentType, request.size ?? 0, request.sha256 ?? '', request.key, request.uploadId ?? null],
+      [
+        request.id,
+        request.tenantId,
+        request.name,
+        request.contentType,
+        request.size ?? 0,
+        request.sha256 ?? '',
+        request.key,
+        request.uploadId ?? null,
+      ],
     );
     if (rows.length === 0) throw fault('internal.bug', { cause: 'a file id was used twice' });
     return this.read(request.tenantId, request.id);
@@ -27,7 +36,8 @@ export class FileRecords {
       [request.id, request.tenantId, request.size, request.sha256, request.etag],
     );
     const file = await this.read(request.tenantId, request.id);
-    if (file.sha256 !== request.sha256) throw fault('files.changed', { detail: 'The file was stored before with other content.' });
+    if (file.sha256 !== request.sha256)
+      throw fault('files.changed', { detail: 'The file was stored before with other content.' });
     return file;
   }
 
@@ -72,12 +82,20 @@ export class FileRecords {
   }
 }
 
-const unknown = () => fault('files.unknown', { detail: 'There is no stored file with this id. Check the id and the token’s tenant.' });
+const unknown = () =>
+  fault('files.unknown', { detail: 'There is no stored file with this id. Check the id and the token’s tenant.' });
 
 function viewOf(row: FileEntity): FileView {
   const { id, name, contentType, size, sha256, etag, key, state, uploadId, createdAt } = row;
   return {
-    id, name, contentType, size: Number(size), sha256, etag, key, state,
+    id,
+    name,
+    contentType,
+    size: Number(size),
+    sha256,
+    etag,
+    key,
+    state,
     ...(uploadId === null ? {} : { uploadId }),
     createdAt: createdAt.getTime(),
   };

@@ -20,23 +20,38 @@ export class ApiKeys {
     await this.engine(
       `insert into api_keys (id, tenant_id, name, scopes, secret_hash, created_by, created_at, expires_at)
        values ($1, $2, $3, $4, $5, $6, windlass_now(), to_timestamp($7::float8 / 1000))`,
-      [id, request.tenantId, request.name, request.scopes, request.secretHash, request.createdBy, request.expiresAt ?? null],
+      [
+        id,
+        request.tenantId,
+        request.name,
+        request.scopes,
+        request.secretHash,
+        request.createdBy,
+        request.expiresAt ?? null,
+      ],
     );
     return this.read(request.tenantId, id);
   }
 
   async list(tenantId: string): Promise<{ items: ApiKeyView[] }> {
-    const rows = await this.reader(tenantId, (manager) => manager.find(ApiKeyEntity, { order: { id: 'DESC' }, take: 1000 }));
+    const rows = await this.reader(tenantId, (manager) =>
+      manager.find(ApiKeyEntity, { order: { id: 'DESC' }, take: 1000 }),
+    );
     return { items: rows.map(viewOf) };
   }
 
   /** Takes effect at once on every gateway that hears the broadcast, within its cache time on the others. */
   async revoke(tenantId: string, id: string): Promise<ApiKeyView> {
     const before = await this.read(tenantId, id);
-    await this.engine('update api_keys set revoked_at = coalesce(revoked_at, windlass_now()) where id = $1 and tenant_id = $2', [id, tenantId]);
+    await this.engine(
+      'update api_keys set revoked_at = coalesce(revoked_at, windlass_now()) where id = $1 and tenant_id = $2',
+      [id, tenantId],
+    );
     await this.ports.broker
       .broadcast(TOPIC.keyRevoked, keyRevoked.encode({ id }))
-      .catch((error: unknown) => this.ports.logger.warn({ operation: 'keys', error }, 'a revocation was not broadcast'));
+      .catch((error: unknown) =>
+        this.ports.logger.warn({ operation: 'keys', error }, 'a revocation was not broadcast'),
+      );
     return before.revokedAt === undefined ? this.read(tenantId, id) : before;
   }
 

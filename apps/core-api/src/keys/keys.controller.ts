@@ -1,7 +1,14 @@
 import { Controller } from '@nestjs/common';
 import type { Static } from '@sinclair/typebox';
 import {
-  createKey, createKeyReply, listKeys, listKeysReply, revokeKey, revokeKeyReply, verifyKey, verifyKeyReply,
+  createKey,
+  createKeyReply,
+  listKeys,
+  listKeysReply,
+  revokeKey,
+  revokeKeyReply,
+  verifyKey,
+  verifyKeyReply,
 } from '@windlass/contracts';
 import { Rpc } from '@windlass/service-kit';
 import { FOR_GATEWAY } from '../transports.js';

@@ -62,6 +62,7 @@ export class FinishWatch {
     } catch {
       // The database is away: whoever waits reaches the end of the wait, and the read that follows says so.
     }
-    this.timer = this.watchers.size > 0 && !this.closed ? this.runtime.after(POLL_MS, () => void this.poll()).unref() : undefined;
+    this.timer =
+      this.watchers.size > 0 && !this.closed ? this.runtime.after(POLL_MS, () => void this.poll()).unref() : undefined;
   }
 }

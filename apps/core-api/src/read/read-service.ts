@@ -4,7 +4,13 @@ import type { JobView, ListJobs, readJob } from '@windlass/contracts';
 import { fault } from '@windlass/faults';
 import { isTerminal } from '@windlass/lifecycle';
 import {
-  ArtifactEntity, type Database, listJobsInStore, readEventsInStore, readJobInStore, readResultInStore, storeFault,
+  ArtifactEntity,
+  type Database,
+  listJobsInStore,
+  readEventsInStore,
+  readJobInStore,
+  readResultInStore,
+  storeFault,
 } from '@windlass/store';
 import type { EntityManager } from 'typeorm';
 import type { FinishWatch } from './finish-watch.js';
@@ -50,9 +56,20 @@ export class ReadJobs {
   async artifacts(tenantId: string, id: string) {
     return this.as(tenantId, async (manager) => {
       const job = found(await readJobInStore(manager, id));
-      const rows = await manager.find(ArtifactEntity, { where: { jobId: id, run: job.run }, order: { name: 'ASC' }, take: 10_000 });
+      const rows = await manager.find(ArtifactEntity, {
+        where: { jobId: id, run: job.run },
+        order: { name: 'ASC' },
+        take: 10_000,
+      });
       return {
-        items: rows.map(({ name, key, size, sha256, etag, contentType }) => ({ name, key, size: Number(size), sha256, etag, contentType })),
+        items: rows.map(({ name, key, size, sha256, etag, contentType }) => ({
+          name,
+          key,
+          size: Number(size),
+          sha256,
+          etag,
+          contentType,
+        })),
       };
     });
   }
@@ -67,6 +84,7 @@ export class ReadJobs {
 }
 
 function found<T>(row: T | undefined): T {
-  if (row === undefined) throw fault('read.job-unknown', { detail: 'There is no job with this id. Check the id and the token’s tenant.' });
+  if (row === undefined)
+    throw fault('read.job-unknown', { detail: 'There is no job with this id. Check the id and the token’s tenant.' });
   return row;
 }

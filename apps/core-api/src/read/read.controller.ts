@@ -1,11 +1,21 @@
 import { Controller } from '@nestjs/common';
 import type { Static } from '@sinclair/typebox';
 import {
-  listJobs, listJobsReply, readArtifacts, readArtifactsReply, readEvents, readEventsReply, readJob, readJobReply, readResult, readResultReply,
-  readTypes, readTypesReply,
+  listJobs,
+  listJobsReply,
+  readArtifacts,
+  readArtifactsReply,
+  readEvents,
+  readEventsReply,
+  readJob,
+  readJobReply,
+  readResult,
+  readResultReply,
+  readTypes,
+  readTypesReply,
 } from '@windlass/contracts';
-import { Rpc } from '@windlass/service-kit';
 import { LiveSlots } from '@windlass/dispatch';
+import { Rpc } from '@windlass/service-kit';
 import { TypeRegistry } from '../registry/type-registry.js';
 import { FOR_GATEWAY } from '../transports.js';
 import { ReadJobs } from './read-service.js';

@@ -1,6 +1,6 @@
 import type { FieldError } from '@windlass/faults';
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { ErrorObject, ValidateFunction } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import ajvFormats from 'ajv-formats';
 
 /** Compiles a schema of a job type. Throws when it is not a schema. */

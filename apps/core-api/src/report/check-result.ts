@@ -3,7 +3,12 @@ import { fieldErrorsOf } from '../registry/compile-schema.js';
 import type { TypeRegistry } from '../registry/type-registry.js';
 
 /** A result that breaks its type's schema makes the attempt a failed one: a reader may rely on the schema. */
-export function checkResult(report: AttemptReport, type: string, version: number, registry: TypeRegistry): AttemptReport {
+export function checkResult(
+  report: AttemptReport,
+  type: string,
+  version: number,
+  registry: TypeRegistry,
+): AttemptReport {
   if (report.outcome !== 'succeeded') return report;
   const known = registry.of(type, version);
   if (!known) return report;
@@ -24,6 +29,10 @@ function refused(report: AttemptReport, why: string): AttemptReport {
     ...rest,
     outcome: 'failed',
     retry: 'never',
-    error: { class: 'ResultInvalid', code: 'report.result-invalid', message: `The handler's result does not match the type's schema: ${why}` },
+    error: {
+      class: 'ResultInvalid',
+      code: 'report.result-invalid',
+      message: `The handler's result does not match the type's schema: ${why}`,
+    },
   };
 }

@@ -27,7 +27,9 @@ export class ClaimedTypes {
       this.types.delete(jobId);
       return known;
     }
-    const row = await db.sources.engine.getRepository(JobEntity).findOne({ where: { id: jobId }, select: { id: true, type: true, typeVersion: true } });
+    const row = await db.sources.engine
+      .getRepository(JobEntity)
+      .findOne({ where: { id: jobId }, select: { id: true, type: true, typeVersion: true } });
     return row ? { type: row.type, version: row.typeVersion } : undefined;
   }
 }

@@ -13,15 +13,24 @@ export async function release(items: AttemptRef[], ports: Pick<CorePorts, 'db' |
   const ids = new Set(released.map((row) => row.id));
   const rest = items.filter((item) => !ids.has(item.jobId));
   if (rest.length === 0) return [...ids];
-  const held = await readHeldAttempts(ports.db.engine, rest.map((item) => item.jobId));
-  const worn = rest.filter((item) => held.some((row) => row.jobId === item.jobId && row.epoch === item.epoch && row.releases >= MAX_RELEASES));
+  const held = await readHeldAttempts(
+    ports.db.engine,
+    rest.map((item) => item.jobId),
+  );
+  const worn = rest.filter((item) =>
+    held.some((row) => row.jobId === item.jobId && row.epoch === item.epoch && row.releases >= MAX_RELEASES),
+  );
   const ended = await finishAttempts(
     ports.db.engine,
     worn.map((item) => ({
       ...item,
       state: 'failed',
       outcome: 'quarantined',
-      error: { class: 'Quarantined', code: 'claim.quarantined', message: `Given back ${MAX_RELEASES} times without a start.` },
+      error: {
+        class: 'Quarantined',
+        code: 'claim.quarantined',
+        message: `Given back ${MAX_RELEASES} times without a start.`,
+      },
     })),
   );
   return [...ids, ...ended];

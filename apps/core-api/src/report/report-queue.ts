@@ -1,7 +1,14 @@
 import type { AttemptReport, ReportStatus } from '@windlass/contracts';
 import { decideAttempt } from '@windlass/lifecycle';
 import {
-  type FinishedAttempt, finishAttempts, findRecorded, FlushQueue, type HeldAttempt, readHeldAttempts, type RetriedAttempt, retryAttempts,
+  type FinishedAttempt,
+  FlushQueue,
+  findRecorded,
+  finishAttempts,
+  type HeldAttempt,
+  type RetriedAttempt,
+  readHeldAttempts,
+  retryAttempts,
 } from '@windlass/store';
 import type { CorePorts } from '../core-ports.js';
 
@@ -30,14 +37,20 @@ async function record(reports: AttemptReport[], ports: Ports): Promise<ReportSta
   const done = new Set([...ended, ...again.map((row) => row.id)]);
   const open = reports.filter((report) => !done.has(report.jobId));
   const earlier = open.length > 0 ? await findRecorded(ports.db.engine, open) : new Set<string>();
-  return reports.map((report) => (done.has(report.jobId) ? 'recorded' : earlier.has(report.jobId) ? 'repeated' : 'fenced'));
+  return reports.map((report) =>
+    done.has(report.jobId) ? 'recorded' : earlier.has(report.jobId) ? 'repeated' : 'fenced',
+  );
 }
 
 async function decide(reports: AttemptReport[], ports: Ports) {
   const failed = reports.filter((report) => report.outcome !== 'succeeded');
   const held = new Map<string, HeldAttempt>();
   if (failed.length > 0) {
-    for (const row of await readHeldAttempts(ports.db.engine, failed.map((each) => each.jobId))) held.set(row.jobId, row);
+    for (const row of await readHeldAttempts(
+      ports.db.engine,
+      failed.map((each) => each.jobId),
+    ))
+      held.set(row.jobId, row);
   }
   const finishes: FinishedAttempt[] = [];
   const retries: RetriedAttempt[] = [];

@@ -1,5 +1,5 @@
-import { type Dispatcher, DISPATCH } from '@windlass/dispatch';
-import { type Database, findKeys, FlushQueue, insertJobs, type Lane, type NewJob } from '@windlass/store';
+import { DISPATCH, type Dispatcher } from '@windlass/dispatch';
+import { type Database, FlushQueue, findKeys, insertJobs, type Lane, type NewJob } from '@windlass/store';
 
 export type PreparedJob = Omit<NewJob, 'dispatched'>;
 
@@ -11,7 +11,10 @@ export interface Accepted {
 }
 
 /** Submissions of one flush: one transaction, then the hand-over of those that had credit. */
-export function submissionQueue(db: Pick<Database, 'engine'>, dispatcher: Dispatcher): FlushQueue<PreparedJob, Accepted> {
+export function submissionQueue(
+  db: Pick<Database, 'engine'>,
+  dispatcher: Dispatcher,
+): FlushQueue<PreparedJob, Accepted> {
   return new FlushQueue<PreparedJob, Accepted>({
     // At 500 rows a flush takes some 10 ms; larger ones only make the next wait longer.
     maxItems: 500,
@@ -20,7 +23,9 @@ export function submissionQueue(db: Pick<Database, 'engine'>, dispatcher: Dispat
     flush: async (prepared, repeated) => {
       const lanes = lanesOf(prepared);
       // After an unknown commit the scheduler hands over: whether the first try was marked is not known here.
-      const jobs = repeated ? prepared.map((job) => ({ ...job, dispatched: false })) : withCredit(prepared, lanes, dispatcher);
+      const jobs = repeated
+        ? prepared.map((job) => ({ ...job, dispatched: false }))
+        : withCredit(prepared, lanes, dispatcher);
       let inserted: Set<string>;
       try {
         inserted = await insertJobs(db.engine, jobs, { repeated, markMs: DISPATCH.markMs });
@@ -61,7 +66,11 @@ function handOver(jobs: NewJob[], inserted: Set<string>, lanes: Map<string, Lane
   for (const [key, lane] of lanes) {
     const mine = jobs.filter((job) => inserted.has(job.id) && laneKey(job) === key);
     const ready = mine.filter((job) => job.dispatched);
-    if (ready.length > 0) dispatcher.handOver(lane, ready.map((job) => job.id));
+    if (ready.length > 0)
+      dispatcher.handOver(
+        lane,
+        ready.map((job) => job.id),
+      );
     if (ready.length < mine.length) dispatcher.nudge(lane);
   }
 }
@@ -77,7 +86,8 @@ async function settle(db: Pick<Database, 'engine'>, jobs: PreparedJob[], inserte
   const byKey = new Map(holders.map((each) => [`${each.tenantId}\n${each.key}`, each]));
   return jobs.map((job) => {
     const holder = job.key && byKey.get(`${job.template.tenantId}\n${job.key.value}`);
-    if (!holder || inserted.has(job.id) || holder.jobId === job.id) return { id: job.id, created: true, keyReused: false };
+    if (!holder || inserted.has(job.id) || holder.jobId === job.id)
+      return { id: job.id, created: true, keyReused: false };
     return { id: holder.jobId, created: false, keyReused: holder.fingerprint !== job.key?.fingerprint };
   });
 }

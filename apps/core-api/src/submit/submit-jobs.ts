@@ -33,11 +33,14 @@ export class SubmitJobs {
         template: this.templates.of(item, type.declaration),
         payload: item.payload,
         ...(item.requestId === undefined ? {} : { requestId: item.requestId }),
-        ...(item.idempotencyKey === undefined ? {} : { key: { value: item.idempotencyKey, fingerprint: item.fingerprint ?? '' } }),
+        ...(item.idempotencyKey === undefined
+          ? {}
+          : { key: { value: item.idempotencyKey, fingerprint: item.fingerprint ?? '' } }),
       });
       if (accepted.keyReused) {
         throw fault('submit.key-reused', {
-          detail: 'This Idempotency-Key came with another request within the last 24 hours. Use a new key for a new request.',
+          detail:
+            'This Idempotency-Key came with another request within the last 24 hours. Use a new key for a new request.',
         });
       }
       return { id: accepted.id, state: 'queued', created: accepted.created };
@@ -57,7 +60,8 @@ function notAccepted(cause: Error) {
 }
 
 function unknownType(type: string, known: string[]) {
-  const list = known.length === 0 ? 'No worker has announced any type yet.' : `Known types: ${known.slice(0, 50).join(', ')}.`;
+  const list =
+    known.length === 0 ? 'No worker has announced any type yet.' : `Known types: ${known.slice(0, 50).join(', ')}.`;
   return fault('submit.type-unknown', {
     detail: `There is no job type "${type.slice(0, 100)}". ${list}`,
     fields: [{ path: '/type', message: 'is not a known job type' }],

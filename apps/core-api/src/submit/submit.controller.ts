@@ -1,7 +1,7 @@
 import { Controller } from '@nestjs/common';
+import type { Static } from '@sinclair/typebox';
 import { type SubmitOutcome, submitJobs, submitJobsReply } from '@windlass/contracts';
 import { Rpc } from '@windlass/service-kit';
-import type { Static } from '@sinclair/typebox';
 import { FOR_GATEWAY } from '../transports.js';
 import { SubmitJobs } from './submit-jobs.js';
 

@@ -10,7 +10,11 @@ export class TemplateCache {
 
   of(item: SubmitItem, declaration: TypeDeclaration): JobTemplate {
     const own =
-      item.tags?.length || item.maxAttempts !== undefined || item.backoff || item.softMs !== undefined || item.hardMs !== undefined;
+      item.tags?.length ||
+      item.maxAttempts !== undefined ||
+      item.backoff ||
+      item.softMs !== undefined ||
+      item.hardMs !== undefined;
     if (own) return templateOf(item, declaration);
     const key = `${item.tenantId}\n${item.type}`;
     const known = this.templates.get(key);

@@ -5,7 +5,7 @@ import type { FastifyRequest } from 'fastify';
 import { NeedsScope } from '../auth/needs-scope.decorator.js';
 import { principalOf } from '../auth/principal.js';
 import { GatewayConfig } from '../config/gateway.config.js';
-import { ApiProblems } from '../http/problem.dto.js';
+import { ApiProblems, REFUSED_BODIES } from '../http/problem.dto.js';
 import { FieldsOf } from '../http/read-fields.js';
 import { parseId } from '../read/parse-id.js';
 import { acceptType } from './accept-type.js';
@@ -76,7 +76,7 @@ export class DirectUploadController {
   @NeedsScope('files:write')
   @ApiOperation({ summary: 'Give up a direct upload' })
   @ApiResponse({ status: 204 })
-  @ApiProblems('files.upload-unknown', 'files.presign-unsupported', 'files.unavailable')
+  @ApiProblems(...REFUSED_BODIES, 'files.upload-unknown', 'files.presign-unsupported', 'files.unavailable')
   async abort(@Req() request: FastifyRequest, @Param('id') id: string): Promise<void> {
     await this.uploads.abort(principalOf(request).tenantId, parseId(id, 'files.upload-unknown'));
   }

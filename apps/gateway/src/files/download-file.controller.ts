@@ -42,7 +42,7 @@ export class DownloadFileController {
     content: { '*/*': { schema: { type: 'string', format: 'binary' } } },
   })
   @ApiResponse({ status: 302, description: 'With `redirect=true`: where the storage hands it out.' })
-  @ApiProblems('files.unknown', 'files.upload-incomplete', 'files.changed', 'files.unavailable')
+  @ApiProblems('http.fields-invalid', 'files.unknown', 'files.upload-incomplete', 'files.changed', 'files.unavailable')
   async content(
     @Req() request: FastifyRequest,
     @Param('id') id: string,

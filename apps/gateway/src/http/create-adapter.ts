@@ -42,7 +42,7 @@ export function createAdapter(config: GatewayConfig, ports: GatewayPorts, routes
       return typeof given === 'string' && SANE_REQUEST_ID.test(given) ? given : runtime.uuid();
     },
     frameworkErrors: answerFrameworkError,
-    clientErrorHandler: answerBadHttp,
+    clientErrorHandler: (error, socket) => answerBadHttp(error, socket, runtime.uuid()),
     // Requests on open connections are still served while the gateway stops: the load balancer needs a moment to learn of it.
     return503OnClosing: false,
     // Both cost time on every request and nothing here uses them.
@@ -65,7 +65,8 @@ export function createAdapter(config: GatewayConfig, ports: GatewayPorts, routes
 
 function isJsonOrNothing(request: FastifyRequest): boolean {
   const type = request.headers['content-type'];
-  if (type === undefined || request.is404) return true;
+  // What has no body has no type of it either: some clients send the header with everything.
+  if (type === undefined || request.is404 || request.method === 'GET' || request.method === 'HEAD') return true;
   return /^application\/json *(;|$)/i.test(type);
 }
 

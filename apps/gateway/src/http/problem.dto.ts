@@ -29,12 +29,21 @@ export class ProblemDto implements Problem {
 
 /** What any authenticated route may answer besides its own. */
 const EVERYWHERE: FaultCode[] = [
+  'http.request-malformed',
   'auth.token-missing',
   'auth.token-invalid',
   'auth.scope-missing',
   'broker.unavailable',
   'broker.timeout',
   'store.unavailable',
+];
+
+/** A body where none is wanted is still read, and refused when it cannot be. */
+export const REFUSED_BODIES: FaultCode[] = [
+  'http.body-malformed',
+  'http.body-too-deep',
+  'http.body-too-large',
+  'http.content-type-unsupported',
 ];
 
 /** Documents problem answers by their codes, one response per status. */

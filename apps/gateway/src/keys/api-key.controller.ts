@@ -10,7 +10,7 @@ import { NeedsScope } from '../auth/needs-scope.decorator.js';
 import { isAllowed, type Principal, principalOf } from '../auth/principal.js';
 import { ApiKeyVerifier, hashOfKey } from '../auth/verify-api-key.js';
 import { RUNTIME } from '../gateway-ports.js';
-import { ApiProblems } from '../http/problem.dto.js';
+import { ApiProblems, REFUSED_BODIES } from '../http/problem.dto.js';
 import { FieldsOf, invalid } from '../http/read-fields.js';
 import { parseId } from '../read/parse-id.js';
 import { ApiKeysDto, CreateApiKeyDto, CreatedApiKeyDto, presentKey } from './api-key.dto.js';
@@ -67,7 +67,7 @@ export class ApiKeyController {
   @NeedsScope('keys:admin')
   @ApiOperation({ summary: 'Revoke an API key', description: 'At once here, within five seconds everywhere.' })
   @ApiResponse({ status: 204 })
-  @ApiProblems('keys.unknown')
+  @ApiProblems(...REFUSED_BODIES, 'keys.unknown')
   async revoke(@Req() request: FastifyRequest, @Param('id') id: string): Promise<void> {
     const keyId = parseId(id, 'keys.unknown');
     await this.core.call(revokeKey, revokeKeyReply, { tenantId: principalOf(request).tenantId, id: keyId });

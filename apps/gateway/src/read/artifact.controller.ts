@@ -51,7 +51,14 @@ export class ArtifactController {
     content: { '*/*': { schema: { type: 'string', format: 'binary' } } },
   })
   @ApiResponse({ status: 302, description: 'With `redirect=true`: where the storage hands it out.' })
-  @ApiProblems('read.job-unknown', 'read.artifact-unknown', 'files.changed', 'files.unknown', 'files.unavailable')
+  @ApiProblems(
+    'http.fields-invalid',
+    'read.job-unknown',
+    'read.artifact-unknown',
+    'files.changed',
+    'files.unknown',
+    'files.unavailable',
+  )
   async download(
     @Req() request: FastifyRequest,
     @Param('id') id: string,

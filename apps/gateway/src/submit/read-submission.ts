@@ -3,7 +3,7 @@ import type { SubmitItem } from '@windlass/contracts';
 import type { FastifyRequest } from 'fastify';
 import { principalOf } from '../auth/principal.js';
 import { invalid, readFields } from '../http/read-fields.js';
-import { SubmitJobDto } from './submit-job.dto.js';
+import { type BackoffDto, SubmitJobDto } from './submit-job.dto.js';
 
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 
@@ -24,7 +24,7 @@ export function readSubmission(request: FastifyRequest): SubmitItem {
   // `null` reads as left out: an absent option never travels.
   if (options.tags?.length) item.tags = options.tags;
   if (options.maxAttempts != null) item.maxAttempts = options.maxAttempts;
-  if (options.backoff != null) item.backoff = { ...options.backoff };
+  if (options.backoff != null) item.backoff = withoutNulls(options.backoff);
   if (options.softMs != null) item.softMs = options.softMs;
   if (options.hardMs != null) item.hardMs = options.hardMs;
   const key = request.headers['idempotency-key'];
@@ -33,6 +33,10 @@ export function readSubmission(request: FastifyRequest): SubmitItem {
     item.fingerprint = fingerprint(item);
   }
   return item;
+}
+
+function withoutNulls({ kind, delayMs, maxDelayMs, jitter }: BackoffDto): NonNullable<SubmitItem['backoff']> {
+  return { kind, delayMs, ...(maxDelayMs == null ? {} : { maxDelayMs }), ...(jitter == null ? {} : { jitter }) };
 }
 
 function withoutPayload(body: unknown): unknown {

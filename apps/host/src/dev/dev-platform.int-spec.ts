@@ -42,16 +42,27 @@ describe('windlass dev', () => {
     return { child, ready, errors: () => text };
   }
   const exited = (child: ChildProcess) =>
-    waitFor(() => child.exitCode !== null || child.signalCode !== null, { what: 'the end of the process', timeoutMs: 30_000 });
+    waitFor(() => child.exitCode !== null || child.signalCode !== null, {
+      what: 'the end of the process',
+      timeoutMs: 30_000,
+    });
 
-  it('kill -9 amid 200 jobs: each ends once, and only those that were running have a second attempt', { timeout: 180_000 }, async () => {
+  it('kill -9 amid 200 jobs: each ends once, and only those that were running have a second attempt', {
+    timeout: 180_000,
+  }, async () => {
     const first = launch();
     const client = await first.ready;
     const marker = join(directory, 'runs.log');
     const ids = await Promise.all(
-      Array.from({ length: 200 }, async (_, n) => (await client.submit({ type: 'slow', payload: { n, ms: 50, marker } })).id),
+      Array.from(
+        { length: 200 },
+        async (_, n) => (await client.submit({ type: 'slow', payload: { n, ms: 50, marker } })).id,
+      ),
     );
-    await waitFor(async () => (await readFile(marker, 'utf8').catch(() => '')).split('\n').length > 40, { what: 'forty starts', timeoutMs: 60_000 });
+    await waitFor(async () => (await readFile(marker, 'utf8').catch(() => '')).split('\n').length > 40, {
+      what: 'forty starts',
+      timeoutMs: 60_000,
+    });
     first.child.kill('SIGKILL');
     await exited(first.child);
 
@@ -65,7 +76,8 @@ describe('windlass dev', () => {
     }
     // The independent sink: what the handler itself wrote at each start.
     const starts = new Map<string, number>();
-    for (const line of (await readFile(marker, 'utf8')).trim().split('\n')) starts.set(line, (starts.get(line) ?? 0) + 1);
+    for (const line of (await readFile(marker, 'utf8')).trim().split('\n'))
+      starts.set(line, (starts.get(line) ?? 0) + 1);
     expect(starts.size).toBe(200);
     const repeated = jobs.filter((job) => job.attempt > 1);
     for (const job of jobs) expect(starts.get(job.id)).toBeLessThanOrEqual(job.attempt);

@@ -5,7 +5,7 @@ import { CoreConfig, createCore } from '@windlass/core-api';
 import { createFileStore } from '@windlass/files';
 import { createGateway, GatewayConfig } from '@windlass/gateway';
 import { createScheduler, SchedulerConfig } from '@windlass/scheduler';
-import { createLogger, loadConfig, type Logger, type RunningService } from '@windlass/service-kit';
+import { createLogger, type LogDestination, type Logger, loadConfig, type RunningService } from '@windlass/service-kit';
 import { connectDatabase, type EmbeddedPostgres, migrate, startEmbeddedPostgres } from '@windlass/store';
 import { createWorker, WorkerConfig } from '@windlass/worker';
 import { DEV_AUDIENCE, DEV_ISSUER, mintToken, readDevSecret } from './dev-secrets.js';
@@ -19,6 +19,8 @@ export interface DevOptions {
   host?: string;
   logLevel: string;
   logFormat: 'json' | 'logfmt';
+  /** Where log lines go; standard output unless told otherwise. */
+  logDestination?: LogDestination;
   /** Settings of the worker by environment name: JOB_TYPES, HANDLERS, SLOTS … */
   worker?: Record<string, string>;
 }
@@ -93,11 +95,21 @@ function environment(
 }
 
 /** Starts core, scheduler, worker, gateway, in this order; pushes how to stop each onto `closing`. Answers the gateway's URL. */
-async function startRoles(env: Record<string, string>, options: DevOptions, closing: (() => Promise<void>)[]): Promise<string> {
+async function startRoles(
+  env: Record<string, string>,
+  options: DevOptions,
+  closing: (() => Promise<void>)[],
+): Promise<string> {
   const runtime = systemRuntime;
   const hub = createInProcessHub({ runtime });
   const log = (service: string): Logger =>
-    createLogger({ service, level: options.logLevel, format: options.logFormat, machine: 'dev' });
+    createLogger({
+      service,
+      level: options.logLevel,
+      format: options.logFormat,
+      machine: 'dev',
+      ...(options.logDestination ? { destination: options.logDestination } : {}),
+    });
   const keep = (service: RunningService): RunningService => {
     closing.push(() => service.stop());
     return service;
@@ -112,10 +124,29 @@ async function startRoles(env: Record<string, string>, options: DevOptions, clos
   });
   closing.push(() => db.close());
   keep(await createCore(loadConfig(CoreConfig, env), { db, broker: hub.connect(), runtime, logger: log('core-api') }));
-  keep(await createScheduler(loadConfig(SchedulerConfig, env), { db, broker: hub.connect(), runtime, logger: log('scheduler') }));
-  const worker = await createWorker(loadConfig(WorkerConfig, env), { broker: hub.connect(), files, runtime, logger: log('worker') });
+  keep(
+    await createScheduler(loadConfig(SchedulerConfig, env), {
+      db,
+      broker: hub.connect(),
+      runtime,
+      logger: log('scheduler'),
+    }),
+  );
+  const worker = await createWorker(loadConfig(WorkerConfig, env), {
+    broker: hub.connect(),
+    files,
+    runtime,
+    logger: log('worker'),
+  });
   keep(worker);
-  const gateway = keep(await createGateway(loadConfig(GatewayConfig, env), { broker: hub.connect(), files, runtime, logger: log('gateway') }));
+  const gateway = keep(
+    await createGateway(loadConfig(GatewayConfig, env), {
+      broker: hub.connect(),
+      files,
+      runtime,
+      logger: log('gateway'),
+    }),
+  );
   // Ready means: a job submitted now finds its type.
   await worker.announced;
   return gateway.url ?? '';

@@ -17,7 +17,10 @@ export function localFirst(inside: Broker, outside: Broker): Broker {
     consume: (queue, options, onMessage) => outside.consume(queue, options, onMessage),
     request: (service, body, options) => (servedHere.has(service) ? inside : outside).request(service, body, options),
     serve: async (service, options, handler) => {
-      const subscriptions = [await inside.serve(service, options, handler), await outside.serve(service, options, handler)];
+      const subscriptions = [
+        await inside.serve(service, options, handler),
+        await outside.serve(service, options, handler),
+      ];
       servedHere.add(service);
       return both(subscriptions, () => servedHere.delete(service));
     },

@@ -13,7 +13,11 @@ import { localFirst } from './local-first-broker.js';
 const ORDER: Role[] = ['core', 'scheduler', 'worker', 'gateway'];
 
 /** Runs several roles in one process on the real adapters: `gateway,core` is one app server of the three tiers. */
-export async function serveRoles(roles: Role[], env: NodeJS.ProcessEnv, { logger, runtime }: ServiceContext): Promise<RunningService> {
+export async function serveRoles(
+  roles: Role[],
+  env: NodeJS.ProcessEnv,
+  { logger, runtime }: ServiceContext,
+): Promise<RunningService> {
   const closing: (() => Promise<void>)[] = [];
   const hub = createInProcessHub({ runtime });
   // Every configuration is checked before anything is opened.
@@ -36,18 +40,37 @@ export async function serveRoles(roles: Role[], env: NodeJS.ProcessEnv, { logger
 
   let gatewayUrl: string | undefined;
   const start: Record<Role, () => Promise<RunningService>> = {
-    core: () => createCore(configs.core as CoreConfig, { db: database as Database, broker, runtime, logger: logger.child({ service: 'core-api' }) }),
+    core: () =>
+      createCore(configs.core as CoreConfig, {
+        db: database as Database,
+        broker,
+        runtime,
+        logger: logger.child({ service: 'core-api' }),
+      }),
     scheduler: () =>
-      createScheduler({ ...(configs.scheduler as SchedulerConfig), healthPort: 0 }, { db: database as Database, broker, runtime, logger: logger.child({ service: 'scheduler' }) }),
+      createScheduler(
+        { ...(configs.scheduler as SchedulerConfig), healthPort: 0 },
+        { db: database as Database, broker, runtime, logger: logger.child({ service: 'scheduler' }) },
+      ),
     worker: async () => {
       const files = createFileStore(fileStoreOptions(configs.worker as WorkerConfig));
       closing.push(() => files.close());
-      return createWorker(configs.worker as WorkerConfig, { broker, files, runtime, logger: logger.child({ service: 'worker' }) });
+      return createWorker(configs.worker as WorkerConfig, {
+        broker,
+        files,
+        runtime,
+        logger: logger.child({ service: 'worker' }),
+      });
     },
     gateway: async () => {
       const files = createFileStore(fileStoreOptions(configs.gateway as GatewayConfig));
       closing.push(() => files.close());
-      return createGateway(configs.gateway as GatewayConfig, { broker, files, runtime, logger: logger.child({ service: 'gateway' }) });
+      return createGateway(configs.gateway as GatewayConfig, {
+        broker,
+        files,
+        runtime,
+        logger: logger.child({ service: 'gateway' }),
+      });
     },
   };
   for (const role of ORDER.filter((each) => roles.includes(each))) {

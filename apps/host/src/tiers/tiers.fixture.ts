@@ -36,7 +36,12 @@ export class Tiers {
     await migrate({ ownerUrl: pg.url, engineUrl: url('windlass_engine'), readerUrl: url('windlass_reader') });
     const secret = randomBytes(48).toString('base64url');
     const token = await mintToken(secret, {
-      subject: 'test', tenant: 'acme', scope: 'admin', issuer: 'windlass', audience: 'windlass', lifeSeconds: 3600,
+      subject: 'test',
+      tenant: 'acme',
+      scope: 'admin',
+      issuer: 'windlass',
+      audience: 'windlass',
+      lifeSeconds: 3600,
     });
     const env = {
       ...worker,
@@ -72,19 +77,28 @@ export class Tiers {
     const health = this.healthUrls.get(name);
     const main = fileURLToPath(new URL(`../../../${name}/dist/main.js`, import.meta.url));
     const child = spawn(process.execPath, [main], {
-      env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...this.env, PORT: port, HEALTH_PORT: health ? new URL(health).port : await freePort() , LOG_LEVEL: 'info' },
+      env: {
+        PATH: process.env.PATH ?? '',
+        HOME: process.env.HOME ?? '',
+        ...this.env,
+        PORT: port,
+        HEALTH_PORT: health ? new URL(health).port : await freePort(),
+        LOG_LEVEL: 'info',
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.processes.set(name, child);
     this.output.set(name, '');
     for (const stream of [child.stdout, child.stderr]) {
-      stream.on('data', (chunk: Buffer) => this.output.set(name, ((this.output.get(name) ?? '') + chunk.toString()).slice(-20_000)));
+      stream.on('data', (chunk: Buffer) =>
+        this.output.set(name, ((this.output.get(name) ?? '') + chunk.toString()).slice(-20_000)),
+      );
     }
     const url = await waitFor(
       () => {
         if (child.exitCode !== null) throw new Error(`${name} ended: ${this.output.get(name)}`);
         const line = (this.output.get(name) ?? '').split('\n').find((each) => each.includes(`"${name} is up"`));
-        return line ? (JSON.parse(line) as { url?: string }).url ?? '-' : undefined;
+        return line ? ((JSON.parse(line) as { url?: string }).url ?? '-') : undefined;
       },
       { what: `${name} to start`, timeoutMs: 60_000 },
     );

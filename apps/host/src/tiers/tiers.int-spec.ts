@@ -17,7 +17,10 @@ describe('four services on PostgreSQL, RabbitMQ and S3', () => {
     tiers = await Tiers.open({ HANDLERS: SLOW, SLOTS: 'slow=4', SCRATCH_DIRECTORY: directory });
     for (const name of NAMES) await tiers.start(name);
     await waitFor(() => tiers.ready('gateway'), { what: 'a ready gateway', timeoutMs: 30_000 });
-    await waitFor(async () => (await tiers.client.jobTypes()).some((type) => type.name === 'slow'), { what: 'the types', timeoutMs: 30_000 });
+    await waitFor(async () => (await tiers.client.jobTypes()).some((type) => type.name === 'slow'), {
+      what: 'the types',
+      timeoutMs: 30_000,
+    });
   }, 300_000);
   afterAll(async () => {
     await tiers?.close();
@@ -33,75 +36,112 @@ describe('four services on PostgreSQL, RabbitMQ and S3', () => {
   it('an uploaded file is converted and its artifacts come back through S3', { timeout: 120_000 }, async () => {
     const sample = fileURLToPath(new URL('../../../../examples/cad-conversion/samples/flange.step', import.meta.url));
     const file = await tiers.client.upload(sample, { name: 'flange.step', contentType: 'model/step' });
-    const { id } = await tiers.client.submit({ type: 'conversion.cad', payload: { file: { id: file.id }, formats: ['glb'] } });
+    const { id } = await tiers.client.submit({
+      type: 'conversion.cad',
+      payload: { file: { id: file.id }, formats: ['glb'] },
+    });
     expect(await tiers.client.wait(id, { timeoutMs: 100_000 })).toMatchObject({ state: 'succeeded' });
     const names = (await tiers.client.artifacts(id)).map((each) => each.name).sort();
     expect(names).toEqual(['metadata.json', 'model.glb', 'thumbnail.png']);
   });
 
-  it.each(NAMES)('kill -9 of %s amid 60 jobs: each ends once and no handler runs without a reason', { timeout: 180_000 }, async (victim) => {
-    const marker = join(directory, `runs-${victim}.log`);
-    const client = tiers.client;
-    const ids = await Promise.all(
-      Array.from({ length: 60 }, async (_, n) => (await client.submit({ type: 'slow', payload: { n, ms: 60, marker } })).id),
-    );
-    const starts = async () => (await readFile(marker, 'utf8').catch(() => '')).split('\n').filter(Boolean);
-    await waitFor(async () => (await starts()).length >= 12, { what: 'a dozen starts', timeoutMs: 60_000 });
-    await tiers.kill(victim);
-    await tiers.start(victim);
-    let repeated = 0;
-    for (const id of ids) {
-      const job = await waitFor(() => client.wait(id, { timeoutMs: 60_000 }).catch(() => undefined), { what: 'the end of a job', timeoutMs: 120_000 });
-      expect(job.state).toBe('succeeded');
-      const events = await client.events(id);
-      expect(events.filter((event) => event.terminal)).toHaveLength(1);
-      if (job.attempt > 1) repeated += 1;
-      expect((await starts()).filter((line) => line === id).length).toBeLessThanOrEqual(job.attempt);
-    }
-    // Only the worker's own death ends attempts: the others may go and come without a job noticing.
-    expect(repeated).toBeLessThanOrEqual(victim === 'worker' ? 8 : 0);
-  });
+  it.each(NAMES)(
+    'kill -9 of %s amid 60 jobs: each ends once and no handler runs without a reason',
+    { timeout: 180_000 },
+    async (victim) => {
+      const marker = join(directory, `runs-${victim}.log`);
+      const client = tiers.client;
+      const ids = await Promise.all(
+        Array.from(
+          { length: 60 },
+          async (_, n) => (await client.submit({ type: 'slow', payload: { n, ms: 60, marker } })).id,
+        ),
+      );
+      const starts = async () => (await readFile(marker, 'utf8').catch(() => '')).split('\n').filter(Boolean);
+      await waitFor(async () => (await starts()).length >= 12, { what: 'a dozen starts', timeoutMs: 60_000 });
+      await tiers.kill(victim);
+      await tiers.start(victim);
+      let repeated = 0;
+      for (const id of ids) {
+        const job = await waitFor(() => client.wait(id, { timeoutMs: 60_000 }).catch(() => undefined), {
+          what: 'the end of a job',
+          timeoutMs: 120_000,
+        });
+        expect(job.state).toBe('succeeded');
+        const events = await client.events(id);
+        expect(events.filter((event) => event.terminal)).toHaveLength(1);
+        if (job.attempt > 1) repeated += 1;
+        expect((await starts()).filter((line) => line === id).length).toBeLessThanOrEqual(job.attempt);
+      }
+      // Only the worker's own death ends attempts: the others may go and come without a job noticing.
+      expect(repeated).toBeLessThanOrEqual(victim === 'worker' ? 8 : 0);
+    },
+  );
 
   it.each([
     ['database', 'gone'],
     ['database', 'silent'],
     ['broker', 'gone'],
     ['broker', 'silent'],
-  ] as const)('%s %s: 503 with Retry-After within 2 s, not ready; back without hands', { timeout: 120_000 }, async (what, how) => {
-    const proxy = what === 'database' ? tiers.database : tiers.broker;
-    const post = async () => {
-      const startedMs = performance.now();
-      const response = await fetch(`${tiers.url}/v1/jobs`, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${tiers.token}`, 'content-type': 'application/json' },
-        body: '{"type":"hash","payload":1}',
+  ] as const)(
+    '%s %s: 503 with Retry-After within 2 s, not ready; back without hands',
+    { timeout: 120_000 },
+    async (what, how) => {
+      const proxy = what === 'database' ? tiers.database : tiers.broker;
+      const post = async () => {
+        const startedMs = performance.now();
+        const response = await fetch(`${tiers.url}/v1/jobs`, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${tiers.token}`, 'content-type': 'application/json' },
+          body: '{"type":"hash","payload":1}',
+        });
+        return {
+          status: response.status,
+          retryAfter: response.headers.get('retry-after'),
+          tookMs: performance.now() - startedMs,
+          body: await response.text(),
+        };
+      };
+      expect((await post()).status).toBe(202);
+      const cut = (yes: boolean) => (how === 'gone' ? proxy.setReachable(!yes) : proxy.setFrozen(yes));
+      cut(true);
+      const refused = await waitFor(
+        async () => {
+          const answer = await post();
+          return answer.status === 503 ? answer : undefined;
+        },
+        { what: 'a refusal', timeoutMs: 10_000 },
+      );
+      expect(refused.retryAfter).toMatch(/^\d+$/);
+      expect(refused.body).not.toMatch(/at .*\.js/);
+      // Half a second for a busy test machine.
+      expect(refused.tookMs).toBeLessThan(2_000 + 500);
+      await waitFor(async () => !(await tiers.ready('gateway')), {
+        what: 'the gateway to be not ready',
+        timeoutMs: 15_000,
       });
-      return { status: response.status, retryAfter: response.headers.get('retry-after'), tookMs: performance.now() - startedMs, body: await response.text() };
-    };
-    expect((await post()).status).toBe(202);
-    const cut = (yes: boolean) => (how === 'gone' ? proxy.setReachable(!yes) : proxy.setFrozen(yes));
-    cut(true);
-    const refused = await waitFor(async () => {
-      const answer = await post();
-      return answer.status === 503 ? answer : undefined;
-    }, { what: 'a refusal', timeoutMs: 10_000 });
-    expect(refused.retryAfter).toMatch(/^\d+$/);
-    expect(refused.body).not.toMatch(/at .*\.js/);
-    // Half a second for a busy test machine.
-    expect(refused.tookMs).toBeLessThan(2_000 + 500);
-    await waitFor(async () => !(await tiers.ready('gateway')), { what: 'the gateway to be not ready', timeoutMs: 15_000 });
-    cut(false);
-    const accepted = await waitFor(async () => {
-      const answer = await post();
-      return answer.status === 202 ? (JSON.parse(answer.body) as { id: string }) : undefined;
-    }, { what: 'the next acceptance', timeoutMs: 30_000 });
-    await waitFor(() => tiers.ready('gateway'), { what: 'the gateway to be ready', timeoutMs: 30_000 });
-    expect((await tiers.client.wait(accepted.id, { timeoutMs: 60_000 })).state).toBe('succeeded');
-  });
+      cut(false);
+      const accepted = await waitFor(
+        async () => {
+          const answer = await post();
+          return answer.status === 202 ? (JSON.parse(answer.body) as { id: string }) : undefined;
+        },
+        { what: 'the next acceptance', timeoutMs: 30_000 },
+      );
+      await waitFor(() => tiers.ready('gateway'), { what: 'the gateway to be ready', timeoutMs: 30_000 });
+      expect((await tiers.client.wait(accepted.id, { timeoutMs: 60_000 })).state).toBe('succeeded');
+    },
+  );
 
   it('SIGTERM ends each service in order, with exit code 0 and nothing lost', { timeout: 120_000 }, async () => {
-    const { id } = await tiers.client.submit({ type: 'slow', payload: { n: 0, ms: 1500, marker: join(directory, 'last.log') } });
-    await waitFor(async () => (await tiers.client.get(id)).state === 'running', { what: 'the job to run', timeoutMs: 20_000 });
+    const { id } = await tiers.client.submit({
+      type: 'slow',
+      payload: { n: 0, ms: 1500, marker: join(directory, 'last.log') },
+    });
+    await waitFor(async () => (await tiers.client.get(id)).state === 'running', {
+      what: 'the job to run',
+      timeoutMs: 20_000,
+    });
     await tiers.kill('worker', 'SIGTERM');
     expect((await tiers.client.get(id)).state).toBe('succeeded');
     for (const name of ['gateway', 'scheduler', 'core-api'] as const) await tiers.kill(name, 'SIGTERM');

@@ -4,7 +4,13 @@ import type { Dispatcher } from '@windlass/dispatch';
 import { decideAttempt } from '@windlass/lifecycle';
 import type { Logger } from '@windlass/service-kit';
 import {
-  type Database, type FinishedAttempt, finishAttempts, type LeaderTerm, readLostAttempts, type RetriedAttempt, retryAttempts,
+  type Database,
+  type FinishedAttempt,
+  finishAttempts,
+  type LeaderTerm,
+  type RetriedAttempt,
+  readLostAttempts,
+  retryAttempts,
 } from '@windlass/store';
 
 /** At a time: a whole host's slots; the next second takes the next. */
@@ -39,6 +45,10 @@ export async function rescueLost(
   const failed = ends.length > 0 ? await finishAttempts(ports.db.engine, ends, term) : new Set<string>();
   for (const { queue, type } of again) ports.dispatcher.nudge({ queue, type });
   const count = again.length + failed.size;
-  if (count > 0) ports.logger.warn({ operation: 'rescue', again: again.length, failed: failed.size }, `${count} attempts lost their lease`);
+  if (count > 0)
+    ports.logger.warn(
+      { operation: 'rescue', again: again.length, failed: failed.size },
+      `${count} attempts lost their lease`,
+    );
   return count;
 }

@@ -9,7 +9,12 @@ export const WorkerPresence = Type.Object({
   version: Type.String({ maxLength: 64 }),
   draining: Type.Boolean(),
   types: Type.Array(
-    Type.Object({ type: TypeName, version: Type.Integer(), slots: Type.Integer({ minimum: 0 }), busy: Type.Integer({ minimum: 0 }) }),
+    Type.Object({
+      type: TypeName,
+      version: Type.Integer(),
+      slots: Type.Integer({ minimum: 0 }),
+      busy: Type.Integer({ minimum: 0 }),
+    }),
     { maxItems: 200 },
   ),
 });
@@ -20,7 +25,9 @@ export const BeatWorker = Type.Object({
   worker: Type.String({ maxLength: 128 }),
   incarnation: Uuid,
   presence: Type.Optional(WorkerPresence),
-  attempts: Type.Array(Type.Intersect([AttemptRef, Type.Object({ progress: Type.Optional(Progress) })]), { maxItems: 10_000 }),
+  attempts: Type.Array(Type.Intersect([AttemptRef, Type.Object({ progress: Type.Optional(Progress) })]), {
+    maxItems: 10_000,
+  }),
 });
 export type BeatWorker = Static<typeof BeatWorker>;
 export const beatWorker = defineMessage('beat.worker', BeatWorker);

@@ -48,7 +48,13 @@ export const readFile = defineMessage('files.read', Type.Object({ tenantId: Tena
 export const fileReply = defineMessage('files.reply', FileView);
 
 /** worker → core: may this attempt read that file? Answers only for files of the job's own tenant. */
-export const readInput = defineMessage('files.input', Type.Object({ jobId: Uuid, run: Type.Integer(), epoch: Type.Integer(), token: Uuid, fileId: Uuid }));
+export const readInput = defineMessage(
+  'files.input',
+  Type.Object({ jobId: Uuid, run: Type.Integer(), epoch: Type.Integer(), token: Uuid, fileId: Uuid }),
+);
 
 export const readArtifacts = defineMessage('read.artifacts', Type.Object({ tenantId: TenantId, id: Uuid }));
-export const readArtifactsReply = defineMessage('read.artifacts.reply', Type.Object({ items: Type.Array(ArtifactEntry) }));
+export const readArtifactsReply = defineMessage(
+  'read.artifacts.reply',
+  Type.Object({ items: Type.Array(ArtifactEntry) }),
+);

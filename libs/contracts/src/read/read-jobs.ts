@@ -46,7 +46,10 @@ export const ListJobs = Type.Object({
 });
 export type ListJobs = Static<typeof ListJobs>;
 export const listJobs = defineMessage('read.jobs', ListJobs);
-export const listJobsReply = defineMessage('read.jobs.reply', Type.Object({ items: Type.Array(JobView), next: Type.Optional(Uuid) }));
+export const listJobsReply = defineMessage(
+  'read.jobs.reply',
+  Type.Object({ items: Type.Array(JobView), next: Type.Optional(Uuid) }),
+);
 
 /** `result` is JSON text of the last run; the state tells why there is none. */
 export const readResult = defineMessage('read.result', Type.Object({ tenantId: TenantId, id: Uuid }));

@@ -10,4 +10,7 @@ export const ReleaseAttempts = Type.Object({
 });
 export type ReleaseAttempts = Static<typeof ReleaseAttempts>;
 export const releaseAttempts = defineMessage('release.attempts', ReleaseAttempts);
-export const releaseAttemptsReply = defineMessage('release.attempts.reply', Type.Object({ released: Type.Array(Uuid) }));
+export const releaseAttemptsReply = defineMessage(
+  'release.attempts.reply',
+  Type.Object({ released: Type.Array(Uuid) }),
+);

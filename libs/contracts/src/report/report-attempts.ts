@@ -52,5 +52,7 @@ export const ReportStatus = Type.Union([
 export type ReportStatus = Static<typeof ReportStatus>;
 export const reportAttemptsReply = defineMessage(
   'report.attempts.reply',
-  Type.Object({ items: Type.Array(Type.Object({ jobId: Uuid, status: ReportStatus, reason: Type.Optional(Type.String()) })) }),
+  Type.Object({
+    items: Type.Array(Type.Object({ jobId: Uuid, status: ReportStatus, reason: Type.Optional(Type.String()) })),
+  }),
 );

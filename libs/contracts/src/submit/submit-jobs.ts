@@ -23,7 +23,10 @@ export const SubmitItem = Type.Object({
 });
 export type SubmitItem = Static<typeof SubmitItem>;
 
-export const submitJobs = defineMessage('submit.jobs', Type.Object({ items: Type.Array(SubmitItem, { maxItems: 1000 }) }));
+export const submitJobs = defineMessage(
+  'submit.jobs',
+  Type.Object({ items: Type.Array(SubmitItem, { maxItems: 1000 }) }),
+);
 
 export const SubmitOutcome = Type.Union([
   Type.Object({ id: Uuid, state: JobState, created: Type.Boolean() }),

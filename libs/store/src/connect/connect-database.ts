@@ -81,7 +81,10 @@ export async function connectDatabase(options: DatabaseOptions): Promise<Databas
     ping: async (timeoutMs) => {
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(fault('store.unavailable', { detail: 'The database did not answer a ping.' })), timeoutMs);
+        timer = setTimeout(
+          () => reject(fault('store.unavailable', { detail: 'The database did not answer a ping.' })),
+          timeoutMs,
+        );
       });
       await Promise.race([pools.beats.query('select 1'), late])
         .catch((error: unknown) => {
@@ -108,14 +111,23 @@ export function isDataError(error: unknown): boolean {
   return typeof sqlState === 'string' && /^2[23][0-9A-Z]{3}$/.test(sqlState);
 }
 
-/** Deadlock (40P01) or serialisation failure (40001): nothing was done, the same statement may be sent again at once. */
+/** Deadlock (40P01), serialisation failure (40001) or no connection: nothing was done, the same statement may be sent again at once. */
 export function isRepeatable(error: unknown): boolean {
+  if (isNeverSent(error)) return true;
   const sqlState = (error as { code?: unknown } | null)?.code;
   return sqlState === '40P01' || sqlState === '40001';
 }
 
+/** No connection came about, so nothing was sent: Node's codes, pg's two timeouts, and PostgreSQL that starts, is full or refuses the login. */
+function isNeverSent(error: unknown): boolean {
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+  if (typeof code === 'string') return /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|57P03|53300|28\w{3})$/.test(code);
+  return message === 'timeout exceeded when trying to connect' || message === 'Connection terminated due to connection timeout';
+}
+
 /** The connection ended while a statement was under way: it may or may not have committed. */
 export function isUnknownCommit(error: unknown): boolean {
+  if (isNeverSent(error)) return false;
   const sqlState = (error as { code?: unknown } | null)?.code;
   if (typeof sqlState !== 'string') return true;
   return /^(08|57P0|53|58)/.test(sqlState) || !/^[0-9A-Z]{5}$/.test(sqlState);

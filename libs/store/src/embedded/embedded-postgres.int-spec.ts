@@ -46,7 +46,10 @@ describe('the embedded PostgreSQL', () => {
     const second = await start(directory);
     expect(await ask(second, 'select n from kept')).toEqual([{ n: 1 }]);
     process.kill(second.pid, 'SIGKILL');
-    const third = await waitFor(() => start(directory).catch(() => undefined), { what: 'the start after a kill', timeoutMs: 20_000 });
+    const third = await waitFor(() => start(directory).catch(() => undefined), {
+      what: 'the start after a kill',
+      timeoutMs: 20_000,
+    });
     expect(await ask(third, 'select n from kept')).toEqual([{ n: 1 }]);
   });
 

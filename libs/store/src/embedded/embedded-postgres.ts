@@ -73,7 +73,13 @@ function serverArguments(place: EmbeddedPlace, port: number): string[] {
 /** initdb once. A half-made directory (killed during initdb) has no completion mark and is made again. */
 async function initialise(place: EmbeddedPlace, ownerPassword: string): Promise<void> {
   const done = join(place.home, 'initialised');
-  if (await readFile(done).then(() => true, () => false)) return;
+  if (
+    await readFile(done).then(
+      () => true,
+      () => false,
+    )
+  )
+    return;
   await rm(place.data, { recursive: true, force: true });
   await mkdir(place.data, { recursive: true, mode: 0o700 });
   const passwordFile = join(place.home, 'password');
@@ -82,10 +88,21 @@ async function initialise(place: EmbeddedPlace, ownerPassword: string): Promise<
     await chown(place.data, place.identity.uid, place.identity.gid ?? place.identity.uid);
     await chown(passwordFile, place.identity.uid, place.identity.gid ?? place.identity.uid);
   }
-  await run(join(place.bin, 'initdb'), [
-    '-D', place.data, '-U', 'windlass_owner', `--pwfile=${passwordFile}`,
-    '--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', '--data-checksums',
-  ], place);
+  await run(
+    join(place.bin, 'initdb'),
+    [
+      '-D',
+      place.data,
+      '-U',
+      'windlass_owner',
+      `--pwfile=${passwordFile}`,
+      '--auth=scram-sha-256',
+      '--encoding=UTF8',
+      '--locale=C',
+      '--data-checksums',
+    ],
+    place,
+  );
   await rm(passwordFile);
   await chmod(place.data, 0o700);
   await writeFile(done, 'initdb completed\n');
@@ -106,7 +123,9 @@ function run(command: string, args: string[], place: EmbeddedPlace): Promise<voi
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
     child.once('error', reject);
-    child.once('exit', (exit) => (exit === 0 ? resolve() : reject(new Error(`${command} ended with ${exit}:\n${output}`))));
+    child.once('exit', (exit) =>
+      exit === 0 ? resolve() : reject(new Error(`${command} ended with ${exit}:\n${output}`)),
+    );
   });
 }
 

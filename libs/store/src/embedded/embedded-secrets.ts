@@ -19,7 +19,12 @@ export async function readEmbeddedSecrets(directory: string): Promise<EmbeddedSe
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
   const make = () => randomBytes(24).toString('base64url');
-  const secrets: EmbeddedSecrets = { id: randomBytes(8).toString('hex'), owner: make(), engine: make(), reader: make() };
+  const secrets: EmbeddedSecrets = {
+    id: randomBytes(8).toString('hex'),
+    owner: make(),
+    engine: make(),
+    reader: make(),
+  };
   await writeFile(path, JSON.stringify(secrets), { mode: 0o600, flag: 'wx' });
   return secrets;
 }

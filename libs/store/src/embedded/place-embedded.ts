@@ -1,4 +1,16 @@
-import { access, chmod, constants, cp, mkdir, readdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  access,
+  chmod,
+  constants,
+  cp,
+  mkdir,
+  readdir,
+  readFile,
+  realpath,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { readEmbeddedSecrets } from './embedded-secrets.js';
@@ -48,21 +60,37 @@ async function moveOut(wanted: string, bin: string): Promise<Omit<EmbeddedPlace,
   await mkdir(home, { recursive: true, mode: 0o711 });
   await chmod(home, 0o711);
   await writeFile(join(home, 'origin'), wanted);
-  await writeFile(join(wanted, 'MOVED.txt'), `The database's files are in ${home}: its user cannot enter this directory.\n`);
+  await writeFile(
+    join(wanted, 'MOVED.txt'),
+    `The database's files are in ${home}: its user cannot enter this directory.\n`,
+  );
   return { bin: await copyBinaries(bin), home, data: join(home, 'data') };
 }
 
 async function sweepAbandoned(): Promise<void> {
   for (const name of await readdir(SHARED_HOME)) {
-    if (!name.startsWith('data-')) continue;
     const home = join(SHARED_HOME, name);
-    const origin = await readFile(join(home, 'origin'), 'utf8').catch(() => undefined);
-    // No origin yet: another platform is just making it.
-    if (origin === undefined) continue;
-    const secrets = await readFile(join(origin, 'secrets.json'), 'utf8').catch(() => '{}');
-    const owned = `data-${(JSON.parse(secrets) as { id?: string }).id}` === name;
-    if (!owned && !(await runsPostmaster(join(home, 'data')))) await rm(home, { recursive: true, force: true });
+    if (!name.startsWith('data-') || !(await isAbandoned(home, name))) continue;
+    if (!(await runsPostmaster(join(home, 'data')))) await rm(home, { recursive: true, force: true });
   }
+}
+
+/** A home whose directory cannot be seen at all may belong to a volume that is not mounted now: it is kept this long. */
+const KEEP_UNSEEN_MS = 30 * 86_400_000;
+
+/** Whether the directory that a home belongs to was deleted or made anew. Anything doubtful is not. */
+async function isAbandoned(home: string, name: string): Promise<boolean> {
+  const origin = await readFile(join(home, 'origin'), 'utf8').catch(() => undefined);
+  // No origin yet: another platform is just making it.
+  if (origin === undefined) return false;
+  try {
+    const { id } = JSON.parse(await readFile(join(origin, 'secrets.json'), 'utf8')) as { id?: string };
+    return id !== undefined && `data-${id}` !== name;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return false;
+  }
+  if (await exists(dirname(origin))) return true;
+  return Date.now() - (await stat(join(home, 'origin'))).mtimeMs > KEEP_UNSEEN_MS;
 }
 
 async function findBinaries(): Promise<string> {

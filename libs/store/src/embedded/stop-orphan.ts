@@ -16,7 +16,11 @@ export async function stopOrphan(data: string): Promise<void> {
     return;
   }
   // Fast shutdown first; immediate after 5 s, SIGKILL after 10 s: it is crash-safe, only its next start takes longer.
-  for (const [signal, waitMs] of [['SIGINT', 5000], ['SIGQUIT', 5000], ['SIGKILL', 5000]] as const) {
+  for (const [signal, waitMs] of [
+    ['SIGINT', 5000],
+    ['SIGQUIT', 5000],
+    ['SIGKILL', 5000],
+  ] as const) {
     kill(pid, signal);
     const deadline = performance.now() + waitMs;
     while (performance.now() < deadline) {

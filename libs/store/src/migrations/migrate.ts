@@ -39,12 +39,16 @@ async function prepareRoles(client: pg.Client, options: MigrateOptions): Promise
     ['windlass_reader', options.readerUrl],
   ] as const) {
     const { username, password } = new URL(url);
-    if (username !== role) throw new Error(`The URL of ${role} names the user "${username}". Its user must be ${role}.`);
-    if (password === '') throw new Error(`The URL of ${role} has no password. Give it one: the role is created with it.`);
+    if (username !== role)
+      throw new Error(`The URL of ${role} names the user "${username}". Its user must be ${role}.`);
+    if (password === '')
+      throw new Error(`The URL of ${role} has no password. Give it one: the role is created with it.`);
     const found = await client.query('select 1 from pg_roles where rolname = $1', [role]);
     const verb = found.rowCount === 0 ? 'create' : 'alter';
     const literal = client.escapeLiteral(decodeURIComponent(password));
-    await client.query(`${verb} role ${role} login nosuperuser nocreatedb nocreaterole nobypassrls password ${literal}`);
+    await client.query(
+      `${verb} role ${role} login nosuperuser nocreatedb nocreaterole nobypassrls password ${literal}`,
+    );
     await client.query(`grant usage on schema ${SCHEMA} to ${role}`);
   }
 }
@@ -67,7 +71,9 @@ async function runMigrations(ownerUrl: string): Promise<string[]> {
 }
 
 /** Names of migrations that this build knows and the database lacks: a service refuses to be ready with any. */
-export async function pendingMigrations(client: { query(sql: string): Promise<{ rows: { name: string }[] }> }): Promise<string[]> {
+export async function pendingMigrations(client: {
+  query(sql: string): Promise<{ rows: { name: string }[] }>;
+}): Promise<string[]> {
   const applied = await client.query('select name from migrations').then(
     (found) => new Set(found.rows.map((row) => row.name)),
     () => new Set<string>(),

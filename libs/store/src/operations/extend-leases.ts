@@ -9,15 +9,15 @@ input as materialized (
 update jobs j set lease_until = (select at from clock) + $6::float8 * interval '1 ms', progress = coalesce(i.progress::jsonb, j.progress)
 from input i
 where j.id = any($1) and j.id = i.job_id and (j.state || '') = 'running' and j.run = i.run and j.epoch = i.epoch and j.token = i.token
-returning j.id`;
+returning j.id, j.epoch`;
 
-/** Moves the leases of current attempts on, and answers their ids: the others are no longer the sender's. */
+/** Moves the leases of current attempts on, and answers their jobs' ids with the epoch: any other attempt is no longer its sender's. */
 export async function extendLeases(
   db: Queryable,
   attempts: (AttemptRef & { progress?: Progress })[],
   leaseMs: number,
-): Promise<Set<string>> {
-  const rows = await runStatement<{ id: string }>(db, 'extend-leases', TEXT, [
+): Promise<Map<string, number>> {
+  const rows = await runStatement<{ id: string; epoch: number }>(db, 'extend-leases', TEXT, [
     attempts.map((each) => each.jobId),
     attempts.map((each) => each.run),
     attempts.map((each) => each.epoch),
@@ -25,5 +25,5 @@ export async function extendLeases(
     attempts.map((each) => storableJson(each.progress)),
     leaseMs,
   ]);
-  return new Set(rows.map((row) => row.id));
+  return new Map(rows.map((row) => [row.id, row.epoch]));
 }

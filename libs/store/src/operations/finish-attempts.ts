@@ -53,27 +53,38 @@ const GUARDED = text(true);
  * (compare-and-set on run, epoch, token). Answers the ids that were ended.
  * @param leader given by the rescue: then only dead leases end, and only while that term holds
  */
-export async function finishAttempts(db: Queryable, attempts: FinishedAttempt[], leader?: LeaderTerm): Promise<Set<string>> {
-  const artifacts = attempts.flatMap((each) => (each.artifacts ?? []).map((artifact) => ({ jobId: each.jobId, ...artifact })));
-  const rows = await runStatement<{ id: string }>(db, leader ? 'finish-lost-attempts' : 'finish-attempts', leader ? GUARDED : FREE, [
-    attempts.map((each) => each.jobId),
-    attempts.map((each) => each.run),
-    attempts.map((each) => each.epoch),
-    attempts.map((each) => each.token),
-    attempts.map((each) => each.state),
-    attempts.map((each) => each.outcome),
-    attempts.map((each) => each.result ?? null),
-    attempts.map((each) => storableJson(each.error)),
-    attempts.map((each) => each.durationMs ?? null),
-    attempts.map((each) => each.peakRssBytes ?? null),
-    artifacts.map((each) => each.jobId),
-    artifacts.map((each) => each.name),
-    artifacts.map((each) => each.key),
-    artifacts.map((each) => each.size),
-    artifacts.map((each) => each.sha256),
-    artifacts.map((each) => each.etag),
-    artifacts.map((each) => each.contentType),
-    ...(leader ? termValues(leader) : []),
-  ]);
+export async function finishAttempts(
+  db: Queryable,
+  attempts: FinishedAttempt[],
+  leader?: LeaderTerm,
+): Promise<Set<string>> {
+  const artifacts = attempts.flatMap((each) =>
+    (each.artifacts ?? []).map((artifact) => ({ jobId: each.jobId, ...artifact })),
+  );
+  const rows = await runStatement<{ id: string }>(
+    db,
+    leader ? 'finish-lost-attempts' : 'finish-attempts',
+    leader ? GUARDED : FREE,
+    [
+      attempts.map((each) => each.jobId),
+      attempts.map((each) => each.run),
+      attempts.map((each) => each.epoch),
+      attempts.map((each) => each.token),
+      attempts.map((each) => each.state),
+      attempts.map((each) => each.outcome),
+      attempts.map((each) => each.result ?? null),
+      attempts.map((each) => storableJson(each.error)),
+      attempts.map((each) => each.durationMs ?? null),
+      attempts.map((each) => each.peakRssBytes ?? null),
+      artifacts.map((each) => each.jobId),
+      artifacts.map((each) => each.name),
+      artifacts.map((each) => each.key),
+      artifacts.map((each) => each.size),
+      artifacts.map((each) => each.sha256),
+      artifacts.map((each) => each.etag),
+      artifacts.map((each) => each.contentType),
+      ...(leader ? termValues(leader) : []),
+    ],
+  );
   return new Set(rows.map((row) => row.id));
 }

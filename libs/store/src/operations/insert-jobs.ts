@@ -67,7 +67,11 @@ const KEY_LIFE_MS = 86_400_000;
  * @param repeated the same call may have committed before (its connection was lost): then jobs that have finished since stay finished
  * @param markMs how long a dispatched job counts as handed over
  */
-export async function insertJobs(db: Queryable, jobs: NewJob[], options: { repeated: boolean; markMs: number }): Promise<Set<string>> {
+export async function insertJobs(
+  db: Queryable,
+  jobs: NewJob[],
+  options: { repeated: boolean; markMs: number },
+): Promise<Set<string>> {
   const templates: JobTemplate[] = [];
   const places = new Map<JobTemplate, number>();
   const numbers = jobs.map(({ template }) => {
@@ -117,9 +121,16 @@ join idempotency_keys k on k.tenant_id = a.tenant_id and k.key = a.key and k.key
 
 /** Which jobs hold these keys now. Read after the insert: a concurrent request's commit has been waited for there. */
 export async function findKeys(db: Queryable, keys: { tenantId: string; key: string }[]) {
-  const rows = await runStatement<{ tenant_id: string; key: string; fingerprint: string; job_id: string }>(db, 'find-keys', FIND_TEXT, [
-    keys.map((each) => each.tenantId),
-    keys.map((each) => each.key),
-  ]);
-  return rows.map((row) => ({ tenantId: row.tenant_id, key: row.key, fingerprint: row.fingerprint, jobId: row.job_id }));
+  const rows = await runStatement<{ tenant_id: string; key: string; fingerprint: string; job_id: string }>(
+    db,
+    'find-keys',
+    FIND_TEXT,
+    [keys.map((each) => each.tenantId), keys.map((each) => each.key)],
+  );
+  return rows.map((row) => ({
+    tenantId: row.tenant_id,
+    key: row.key,
+    fingerprint: row.fingerprint,
+    jobId: row.job_id,
+  }));
 }

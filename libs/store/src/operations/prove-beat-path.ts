@@ -10,7 +10,10 @@ returning grace_until > clock.at as grace`;
  * Records that a beat could be recorded now. After a gap longer than `gapMs` since the last proof every lease gets one full lease
  * of grace: beats that could not be recorded do not count against it (decision 4).
  */
-export async function proveBeatPath(db: Queryable, options: { gapMs: number; leaseMs: number }): Promise<{ grace: boolean }> {
+export async function proveBeatPath(
+  db: Queryable,
+  options: { gapMs: number; leaseMs: number },
+): Promise<{ grace: boolean }> {
   const rows = await runStatement<{ grace: boolean }>(db, 'prove-beat-path', TEXT, [options.gapMs, options.leaseMs]);
   return { grace: rows[0]?.grace ?? false };
 }

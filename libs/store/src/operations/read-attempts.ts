@@ -51,7 +51,10 @@ export async function readHeldAttempts(db: Queryable, ids: string[]): Promise<He
  * Attempts whose lease ran out while beats could be recorded: the path was proved within `gapMs` and no grace is running
  * (decision 4). Uses index jobs_running: running jobs are as many as slots.
  */
-export async function readLostAttempts(db: Queryable, options: { gapMs: number; limit: number }): Promise<HeldAttempt[]> {
+export async function readLostAttempts(
+  db: Queryable,
+  options: { gapMs: number; limit: number },
+): Promise<HeldAttempt[]> {
   const rows = await runStatement<Row>(
     db,
     'read-lost-attempts',

@@ -1,7 +1,7 @@
 import type { JobEvent, JobState, JobView, ListJobs } from '@windlass/contracts';
+import { HOT_STATES } from '@windlass/lifecycle';
 import type { EntityManager, ObjectLiteral } from 'typeorm';
 import { JobEntity, JobEventEntity, JobHistoryEntity } from '../entities/index.js';
-import { HOT_STATES } from '@windlass/lifecycle';
 
 /** Everything but result and payload: those may be large and are asked for by name. */
 type JobRow = JobEntity | JobHistoryEntity;
@@ -18,7 +18,11 @@ export async function readResultInStore(manager: EntityManager, id: string) {
   if (hot) return { state: hot.state };
   const done = await latestRun(manager, id);
   if (!done) return undefined;
-  return { state: done.state, ...(done.result === null ? {} : { result: done.result }), ...(done.error ? { error: done.error } : {}) };
+  return {
+    state: done.state,
+    ...(done.result === null ? {} : { result: done.result }),
+    ...(done.error ? { error: done.error } : {}),
+  };
 }
 
 function latestRun(manager: EntityManager, id: string): Promise<JobHistoryEntity | null> {
@@ -26,7 +30,10 @@ function latestRun(manager: EntityManager, id: string): Promise<JobHistoryEntity
 }
 
 /** Newest first. Both tables give at most `limit + 1` rows by their (tenant_id, id) index; the page is merged from the two. */
-export async function listJobsInStore(manager: EntityManager, query: ListJobs): Promise<{ items: JobView[]; next?: string }> {
+export async function listJobsInStore(
+  manager: EntityManager,
+  query: ListJobs,
+): Promise<{ items: JobView[]; next?: string }> {
   const hot = query.state === undefined || isHot(query.state);
   const done = query.state === undefined || !isHot(query.state);
   const [unfinished, finished] = await Promise.all([
@@ -45,24 +52,53 @@ export async function listJobsInStore(manager: EntityManager, query: ListJobs): 
 }
 
 const LIST_COLUMNS = [
-  'id', 'type', 'typeVersion', 'state', 'run', 'attempt', 'maxAttempts', 'releases', 'timeouts', 'priority', 'tags',
-  'progress', 'error', 'worker', 'createdAt', 'runAt', 'startedAt', 'hardMs',
+  'id',
+  'type',
+  'typeVersion',
+  'state',
+  'run',
+  'attempt',
+  'maxAttempts',
+  'releases',
+  'timeouts',
+  'priority',
+  'tags',
+  'progress',
+  'error',
+  'worker',
+  'createdAt',
+  'runAt',
+  'startedAt',
+  'hardMs',
 ];
 
-async function page<E extends JobRow & ObjectLiteral>(manager: EntityManager, entity: new () => E, query: ListJobs): Promise<E[]> {
-  const columns = (entity as unknown) === JobHistoryEntity ? [...LIST_COLUMNS, 'retention', 'finishedAt', 'outcome'] : LIST_COLUMNS;
+async function page<E extends JobRow & ObjectLiteral>(
+  manager: EntityManager,
+  entity: new () => E,
+  query: ListJobs,
+): Promise<E[]> {
+  const columns =
+    (entity as unknown) === JobHistoryEntity ? [...LIST_COLUMNS, 'retention', 'finishedAt', 'outcome'] : LIST_COLUMNS;
   const select = manager.createQueryBuilder(entity, 'j').select(columns.map((column) => `j.${column}`));
   select.where('j.tenantId = :tenantId', { tenantId: query.tenantId });
   if (query.before) select.andWhere('j.id < :before', { before: query.before });
   if (query.type) select.andWhere('j.type = :type', { type: query.type });
   if (query.state) select.andWhere('j.state = :state', { state: query.state });
   if (query.tag) select.andWhere(':tag = any(j.tags)', { tag: query.tag });
-  return select.orderBy('j.tenantId', 'DESC').addOrderBy('j.id', 'DESC').limit(query.limit + 1).getMany();
+  return select
+    .orderBy('j.tenantId', 'DESC')
+    .addOrderBy('j.id', 'DESC')
+    .limit(query.limit + 1)
+    .getMany();
 }
 
 /** A job's history, oldest first, at most 1,000 lines. */
 export async function readEventsInStore(manager: EntityManager, id: string): Promise<JobEvent[]> {
-  const rows = await manager.find(JobEventEntity, { where: { jobId: id }, order: { at: 'ASC', epoch: 'ASC' }, take: 1000 });
+  const rows = await manager.find(JobEventEntity, {
+    where: { jobId: id },
+    order: { at: 'ASC', epoch: 'ASC' },
+    take: 1000,
+  });
   return rows.map((row) => ({
     run: row.run,
     epoch: row.epoch,

@@ -10,6 +10,7 @@ const TEXT = `
 with clock as materialized (select windlass_now() as at),
 head as materialized (
   select id, priority, dispatch_until from jobs where queue = $1::text and type = $2::text and state = 'queued'
+    and ($5::int[] is null or type_version = any($5))
   order by priority desc, id limit $3::int
 ),
 due as (
@@ -26,14 +27,20 @@ select (select count(*)::int from head) as head,
 
 /**
  * The first `window` queued jobs of a lane are the ones that should be out; those without a live mark get one and are answered
- * in order. `head` below `window` says that nothing is left behind. Stateless: needs no counter of what is out. Uses jobs_ready.
+ * in order. `versions`: those that some worker has; jobs of others wait aside, or a window of them would hold up the lane for
+ * ever. `head` below `window` says that nothing is left behind. Stateless: needs no counter of what is out. Uses jobs_ready.
  */
-export async function refillLane(db: Queryable, lane: Lane, options: { window: number; markMs: number }) {
+export async function refillLane(
+  db: Queryable,
+  lane: Lane,
+  options: { window: number; markMs: number; versions?: number[] },
+) {
   const rows = await runStatement<{ head: number; ids: string[] }>(db, 'refill-lane', TEXT, [
     lane.queue,
     lane.type,
     options.window,
     options.markMs,
+    options.versions ?? null,
   ]);
   return rows[0] ?? { head: 0, ids: [] };
 }

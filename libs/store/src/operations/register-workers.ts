@@ -28,15 +28,21 @@ export async function registerWorkers(db: Queryable, workers: WorkerRow[]): Prom
   ]);
 }
 
-/** Slots of each type over all workers that beat within `withinMs` and do not drain. */
-export async function countLiveSlots(db: Queryable, withinMs: number): Promise<Map<string, number>> {
-  const rows = await runStatement<{ type: string; slots: number }>(
+export interface LiveType {
+  slots: number;
+  /** Those that at least one worker runs. */
+  versions: number[];
+}
+
+/** Slots and versions of each type over all workers that beat within `withinMs` and do not drain. */
+export async function countLiveSlots(db: Queryable, withinMs: number): Promise<Map<string, LiveType>> {
+  const rows = await runStatement<LiveType & { type: string }>(
     db,
     'count-live-slots',
-    `select t.type, sum(t.slots)::int as slots
-     from workers w, jsonb_to_recordset(w.types) as t(type text, slots int)
+    `select t.type, sum(t.slots)::int as slots, array_agg(distinct t.version) as versions
+     from workers w, jsonb_to_recordset(w.types) as t(type text, version int, slots int)
      where w.beat_at > (select windlass_now()) - $1::float8 * interval '1 ms' and not w.draining group by t.type`,
     [withinMs],
   );
-  return new Map(rows.map((row) => [row.type, row.slots]));
+  return new Map(rows.map(({ type, slots, versions }) => [type, { slots, versions }]));
 }

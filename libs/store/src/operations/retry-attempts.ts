@@ -21,6 +21,7 @@ back as (
     state = case when i.delay_ms > 0 then 'scheduled' else 'queued' end,
     run_at = (select at from clock) + i.delay_ms * interval '1 ms',
     queued_at = case when i.delay_ms > 0 then null else (select at from clock) end,
+    attempt = j.attempt - (i.outcome = 'aborted')::int, releases = j.releases + (i.outcome = 'aborted')::int,
     error = i.error::jsonb, timeouts = j.timeouts + (i.outcome = 'timed-out')::int,
     token = null, lease_until = null, incarnation = null, dispatch_until = null
   from input i
@@ -39,7 +40,7 @@ const GUARDED = text(true);
 
 /**
  * `running → scheduled` (or straight to `queued` without a delay) with the attempt's end as an event. Compare-and-set as in
- * `finishAttempts`; answers the ids with their lanes.
+ * `finishAttempts`; an attempt that a drain aborted is not counted. Answers the ids with their lanes.
  */
 export async function retryAttempts(db: Queryable, attempts: RetriedAttempt[], leader?: LeaderTerm) {
   return runStatement<{ id: string; queue: string; type: string }>(

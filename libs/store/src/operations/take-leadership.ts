@@ -12,7 +12,12 @@ where l.holder = excluded.holder or l.expires_at <= excluded.taken_at
 returning l.term::float8 as term`;
 
 /** Takes or renews leadership for `ttlMs` on the database's clock. Undefined: another holds it. A renewal keeps the term. */
-export async function takeLeadership(db: Queryable, name: string, holder: string, ttlMs: number): Promise<LeaderTerm | undefined> {
+export async function takeLeadership(
+  db: Queryable,
+  name: string,
+  holder: string,
+  ttlMs: number,
+): Promise<LeaderTerm | undefined> {
   const rows = await runStatement<{ term: number }>(db, 'take-leadership', TAKE, [name, holder, ttlMs]);
   return rows[0] && { name, holder, term: rows[0].term };
 }
@@ -38,12 +43,20 @@ select (select count(*)::int from keys) as keys, (select count(*)::int from sile
 
 /** Removes expired idempotency keys (at most `limit` at a time) and workers that have been silent for an hour. */
 export async function retireOldRows(db: Queryable, leader: LeaderTerm, limit: number) {
-  const rows = await runStatement<{ keys: number; workers: number }>(db, 'retire-old-rows', RETAIN, [limit, ...termValues(leader)]);
+  const rows = await runStatement<{ keys: number; workers: number }>(db, 'retire-old-rows', RETAIN, [
+    limit,
+    ...termValues(leader),
+  ]);
   return rows[0] ?? { keys: 0, workers: 0 };
 }
 
 /** Partitions for the coming weeks; answers how many were made. */
 export async function preparePartitions(db: Queryable, weeksAhead: number): Promise<number> {
-  const rows = await runStatement<{ made: number }>(db, 'prepare-partitions', 'select prepare_partitions($1::int) as made', [weeksAhead]);
+  const rows = await runStatement<{ made: number }>(
+    db,
+    'prepare-partitions',
+    'select prepare_partitions($1::int) as made',
+    [weeksAhead],
+  );
   return rows[0]?.made ?? 0;
 }

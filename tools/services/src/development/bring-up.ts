@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { secret } from '../instance.js';
-import type { Progress } from '../programs/find-programs.js';
 import { holdLock } from '../programs/hold-lock.js';
+import type { Progress } from '../programs/progress.js';
 import type { PostgresAddress, RabbitAddress, S3Address, ServiceName } from '../service-types.js';
 import { startServices } from '../start-services.js';
 import { BUCKET, createBucket, createDatabase, DATABASE } from './create-resources.js';

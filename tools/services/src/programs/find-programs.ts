@@ -6,6 +6,7 @@ import { aptInstall } from './apt-install.js';
 import { embeddedPostgres } from './embedded-postgres.js';
 import { holdLock } from './hold-lock.js';
 import { debianRelease, findPrograms, PACKAGES } from './installed-programs.js';
+import type { Progress } from './progress.js';
 import { unpackForeign } from './unpack-foreign.js';
 import { unpackHere } from './unpack-here.js';
 
@@ -13,9 +14,6 @@ import { unpackHere } from './unpack-here.js';
 const RELEASE: Partial<Record<ServiceName, string>> = { rabbitmq: 'bookworm', rabbitmq4: 'trixie' };
 
 export type Finding = Programs | { unavailable: string };
-
-/** Reports what takes long: installing and unpacking. */
-export type Progress = (line: string) => void;
 
 /**
  * Programs for all the given services: what is installed, else what apt-get installs (as root) or what is downloaded

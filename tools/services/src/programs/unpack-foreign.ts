@@ -4,8 +4,8 @@ import type { Programs } from '../instance.js';
 import { pathStartingWith } from '../services.config.js';
 import { downloadPackages, unpackPackages } from './apt-download.js';
 import { cachedRoot } from './cached-root.js';
-import type { Progress } from './find-programs.js';
 import { libraryDir } from './installed-programs.js';
+import type { Progress } from './progress.js';
 
 /** Only what a broker loads: shells and tools that its scripts call are the machine's own. */
 const NEEDED = /^(erlang-|rabbitmq-server_|lib|zlib1g_)/;

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import type { ServiceName } from '../service-types.js';
 import { downloadPackages, unpackPackages } from './apt-download.js';
 import { cachedRoot } from './cached-root.js';
-import type { Progress } from './find-programs.js';
 import { debianRelease, PACKAGES } from './installed-programs.js';
+import type { Progress } from './progress.js';
 
 /** A service's packages of the release that runs here, unpacked: for users who cannot install. What is here is used. */
 export function unpackHere(name: ServiceName, progress: Progress): Promise<string> {

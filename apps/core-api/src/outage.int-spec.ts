@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto';
+import { createInProcessHub } from '@windlass/broker';
+import { systemRuntime } from '@windlass/clock';
+import {
+  announceWorker,
+  announceWorkerReply,
+  claimJobs,
+  claimJobsReply,
+  RPC,
+  reportAttempts,
+  reportAttemptsReply,
+  type SubmitItem,
+  submitJobs,
+  submitJobsReply,
+  type TypeDeclaration,
+} from '@windlass/contracts';
+import { createLogger, RpcClient, type RunningService } from '@windlass/service-kit';
+import { connectDatabase, type Database, migrate } from '@windlass/store';
+import { freshDatabase, TcpProxy, waitFor } from '@windlass/testing';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createCore } from './create-core.js';
+
+const TYPE: TypeDeclaration = {
+  name: 'echo',
+  version: 1,
+  payloadSchema: {},
+  resultSchema: {},
+  softMs: 1000,
+  hardMs: 2000,
+  maxAttempts: 2,
+  backoff: { kind: 'fixed', delayMs: 0 },
+  retryTimeout: false,
+  weight: 'tiny',
+  tools: [],
+};
+
+describe('core while PostgreSQL is away', () => {
+  const hub = createInProcessHub();
+  const broker = hub.connect();
+  const gateway = new RpcClient(broker, RPC.coreForGateway, { timeoutMs: 20_000 });
+  const worker = new RpcClient(broker, RPC.coreForWorker, { timeoutMs: 20_000 });
+  const incarnation = randomUUID();
+  let database: Awaited<ReturnType<typeof freshDatabase>>;
+  let proxy: TcpProxy;
+  let db: Database;
+  let core: RunningService;
+  /** What happens to the statement that inserts jobs. */
+  let onInsert: (run: () => Promise<unknown>) => Promise<unknown> = (run) => run();
+
+  beforeAll(async () => {
+    database = await freshDatabase();
+    const direct = new URL(database.url);
+    proxy = await TcpProxy.open({ host: direct.hostname, port: Number(direct.port) });
+    const url = (user: string) =>
+      Object.assign(new URL(database.url), {
+        hostname: '127.0.0.1',
+        port: String(proxy.port),
+        username: user,
+        password: `${user}-test-password`,
+      }).href;
+    const urls = { engineUrl: url('windlass_engine'), readerUrl: url('windlass_reader') };
+    await migrate({ ownerUrl: database.url, ...urls });
+    const opened = await connectDatabase({ ...urls, applicationName: 'test' });
+    const query = (statement: { name?: string }) => {
+      const run = () => opened.engine.query(statement as never) as unknown as Promise<unknown>;
+      return statement.name === 'insert-jobs' ? onInsert(run) : run();
+    };
+    db = { ...opened, engine: { query } as unknown as Database['engine'] };
+    const logger = createLogger({ service: 'core-api', level: 'silent' as never, format: 'json', machine: 'test' });
+    core = await createCore(
+      { leaseMs: 20_000, healthPort: 0, healthHost: '127.0.0.1' },
+      { db, broker: hub.connect(), runtime: systemRuntime, logger },
+    );
+    await worker.call(announceWorker, announceWorkerReply, { worker: 'w', incarnation, types: [TYPE] });
+  });
+  afterEach(() => {
+    proxy.setReachable(true);
+    onInsert = (run) => run();
+  });
+  afterAll(async () => {
+    await core?.stop();
+    await db?.close();
+    await broker.close();
+    await proxy?.close();
+    await database?.drop();
+  });
+
+  const item = (over: Partial<SubmitItem> = {}): SubmitItem => ({
+    tenantId: 'acme',
+    type: 'echo',
+    payload: '1',
+    ...over,
+  });
+  const submit = async (...items: SubmitItem[]) => (await gateway.call(submitJobs, submitJobsReply, { items })).items;
+  const stored = async (key: string) => {
+    const found = await db.engine.query({
+      name: 'stored',
+      text: 'select 1 from idempotency_keys where key = $1',
+      values: [key],
+    });
+    return found.rowCount;
+  };
+
+  it('a report is answered as retryable however often it comes, and is recorded as it was once PostgreSQL is back', async () => {
+    const [accepted] = await submit(item());
+    const id = accepted && 'id' in accepted ? accepted.id : '';
+    const claim = { worker: 'w', incarnation, token: randomUUID(), type: 'echo', versions: [1], ids: [id], free: 1 };
+    const [job] = (await worker.call(claimJobs, claimJobsReply, claim)).jobs;
+    const { jobId, run, epoch, token } = job ?? { jobId: id, run: 1, epoch: 1, token: claim.token };
+    const report = () =>
+      worker.call(reportAttempts, reportAttemptsReply, {
+        worker: 'w',
+        incarnation,
+        items: [{ jobId, run, epoch, token, outcome: 'succeeded', result: '1', durationMs: 1 }],
+      });
+    proxy.setReachable(false);
+    // A "bug" would make the worker believe that its result cannot be stored, and report a failure in its place.
+    for (let n = 0; n < 3; n += 1) await expect(report()).rejects.toMatchObject({ kind: 'retryable' });
+    proxy.setReachable(true);
+    const answer = await waitFor(() => report().catch(() => undefined), { what: 'PostgreSQL to be back' });
+    expect(answer.items).toMatchObject([{ jobId, status: 'recorded' }]);
+  });
+
+  it('an unknown type fails alone and as retryable; its neighbours have answers of their own', async () => {
+    proxy.setReachable(false);
+    const outcomes = await waitFor(() => submit(item({ type: 'nope' }), item({ type: 'nope' })), { what: 'an answer' });
+    for (const each of outcomes) expect(each).toMatchObject({ problem: { status: 503 } });
+  });
+
+  it('not-accepted is said of a job that was not stored for certain, and of no other', async () => {
+    onInsert = () => Promise.reject(Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }));
+    const [refused] = await submit(item({ idempotencyKey: 'refused', fingerprint: 'f' }));
+    expect(refused).toMatchObject({ problem: { code: 'submit.not-accepted', status: 503 } });
+    expect(await stored('refused')).toBe(0);
+
+    onInsert = (run) => run().then(() => Promise.reject(new Error('Connection terminated unexpectedly')));
+    const [unknown] = await submit(item({ idempotencyKey: 'unknown', fingerprint: 'f' }));
+    expect(unknown).toMatchObject({ problem: { code: 'store.unavailable', status: 503 } });
+    expect(await stored('unknown')).toBe(1);
+    onInsert = (run) => run();
+    expect(await submit(item({ idempotencyKey: 'unknown', fingerprint: 'f' }))).toMatchObject([{ created: false }]);
+  });
+});

@@ -1,0 +1,2 @@
+/** Told what takes long, one line each. */
+export type Progress = (line: string) => void;
