@@ -61,7 +61,10 @@ export class RiverStages {
       items.map(async (item) => {
         const checked = await this.checked(item);
         try {
-          return { jobId: item.jobId, status: await this.reports.add(checked) };
+          const status = await this.reports.add(checked);
+          const type = this.claimedTypes.forget(item.jobId);
+          if (type !== undefined) this.ports.dispatcher.finished(type, 1);
+          return { jobId: item.jobId, status };
         } catch (error) {
           if ((error as { code?: string }).code !== 'store.data-refused') throw error;
           return { jobId: item.jobId, status: 'refused' as const, reason: 'the database refused the data' };
@@ -85,6 +88,8 @@ export class RiverStages {
   private async checked(item: AttemptReport): Promise<AttemptReport> {
     if (item.outcome !== 'succeeded') return item;
     const type = await this.claimedTypes.of(item.jobId, this.ports.db);
+    // Announced through another core: a result must not slip by its schema because this copy is old.
+    if (type && !this.registry.of(type.type, type.version)) await this.registry.refresh().catch(rethrowAsFault);
     return type ? checkResult(item, type.type, type.version, this.registry) : item;
   }
 }

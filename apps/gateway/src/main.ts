@@ -14,7 +14,7 @@ await runService({
       runtime,
       logger: (event, fields) => logger.info({ operation: 'broker', ...fields }, event),
     });
-    const files = createFileStore(fileStoreOptions(config));
+    const files = await createFileStore(fileStoreOptions(config));
     const gateway = await createGateway(config, { broker, files, logger, runtime });
     return {
       ...gateway,

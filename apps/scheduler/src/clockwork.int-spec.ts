@@ -81,9 +81,9 @@ describe('the clockwork, on a real PostgreSQL', () => {
       { leaseMs: LEASE_MS, leaderTtlMs: TTL_MS, healthPort: 0, healthHost: '127.0.0.1', machine },
       { db, broker: hub.connect(), runtime: systemRuntime, logger },
     );
-  const insert = async () => {
+  const insert = async (template = TEMPLATE) => {
     const id = systemRuntime.uuid();
-    await insertJobs(db.engine, [{ id, template: TEMPLATE, payload: '{}', dispatched: false }], {
+    await insertJobs(db.engine, [{ id, template, payload: '{}', dispatched: false }], {
       repeated: false,
       markMs: 60_000,
     });
@@ -144,6 +144,21 @@ describe('the clockwork, on a real PostgreSQL', () => {
       what: 'the rescue after the grace',
       timeoutMs: 15_000,
     });
+  });
+
+  it('a row that the database refuses keeps no other lost attempt from its end', async () => {
+    const last = { ...TEMPLATE, maxAttempts: 1 };
+    const [bad, good] = [await claim(await insert(last)), await claim(await insert(last))];
+    const text = `insert into job_history (id, tenant_id, type, type_version, queue, state, priority, run, epoch, attempt, max_attempts, releases, timeouts,
+        payload, tags, retention, soft_ms, hard_ms, backoff, retry_timeout, created_at, finished_at, outcome)
+      select id, tenant_id, type, type_version, queue, 'failed', priority, run, epoch, attempt, max_attempts, releases, timeouts,
+        payload, tags, retention, soft_ms, hard_ms, backoff, retry_timeout, created_at, windlass_now(), 'lost' from jobs where id = $1`;
+    await db.engine.query({ name: 'spoil', text, values: [bad.jobId] });
+    await waitFor(async () => (await row(good.jobId)) === undefined, {
+      what: 'the rescue of the other',
+      timeoutMs: 15_000,
+    });
+    expect(await row(bad.jobId)).toMatchObject({ state: 'running' });
   });
 
   it('one leads; when it stops the other follows at once with a higher term, and the old term can write nothing', async () => {

@@ -97,9 +97,10 @@ function wheels(
       name: 'retain',
       everyMs: HOUR_MS,
       turn: async (term) => {
+        const { keys } = await retireOldRows(db.engine, term, 5_000);
         await preparePartitions(db.engine, WEEKS_AHEAD);
         // More than a batch waits: come again soon.
-        return (await retireOldRows(db.engine, term, 5_000)).keys === 5_000 ? 1_000 : undefined;
+        return keys === 5_000 ? 1_000 : undefined;
       },
     },
   ];

@@ -99,7 +99,14 @@ class Worker implements RunningWorker {
         presence: () => this.presence(),
         onFenced: (attempt) => this.run.lose(attempt),
       }),
-      reports: new Reports({ context, onAnswered: (attempt) => held.forget(attempt) }),
+      reports: new Reports({
+        context,
+        onAnswered: (attempt) => {
+          held.forget(attempt);
+          // With all outcomes in and none running, nothing else would look whether there is room by now.
+          for (const lane of this.lanes) lane.roomChanged();
+        },
+      }),
       runners: new RunnerPool({
         context,
         types,

@@ -15,7 +15,7 @@ await runService({
       runtime,
       logger: log,
     });
-    const files = createFileStore(fileStoreOptions(config));
+    const files = await createFileStore(fileStoreOptions(config));
     const close = async () => {
       await broker.close();
       await files.close();

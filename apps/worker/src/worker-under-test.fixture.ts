@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Broker, createInProcessHub, type InProcessHub } from '@windlass/broker';
 import { systemRuntime } from '@windlass/clock';
-import { createDirectoryStore, type FileStore } from '@windlass/files';
+import { createFileStore, type FileStore } from '@windlass/files';
 import { type Logger, loadConfig } from '@windlass/service-kit';
 import { createWorker, type RunningWorker, WorkerConfig } from './index.js';
 import { ScriptedCore } from './scripted-core.fixture.js';
@@ -38,7 +38,7 @@ export async function openTestBed(options: { connect?: () => Promise<Broker> } =
     setImmediate(() => hub.setState('up'));
   };
   const core = await new ScriptedCore(await connect(), { beatMs: BEAT_MS, breakConnection }).start();
-  const files = createDirectoryStore({ root: join(directory, 'files') });
+  const files = await createFileStore({ driver: 'directory', root: join(directory, 'files') });
   const logs: string[] = [];
   const workers: RunningWorker[] = [];
   const path = (name: string) => join(directory, name);

@@ -248,3 +248,23 @@ describe('download', () => {
 function port(): number {
   return (server.address() as AddressInfo).port;
 }
+
+describe('a token that no header can carry', () => {
+  it.each(['', ' ', 'secret\nline', 'secret word', 'secret\u2028x'])(
+    'is refused at once and not quoted: %j',
+    (token) => {
+      const make = () => new WindlassClient({ url: 'http://127.0.0.1', token });
+      expect(make).toThrow(/^The token cannot be sent/);
+      expect(make).not.toThrow(/secret/);
+    },
+  );
+
+  it('is sent without the line break that a file ends with', async () => {
+    answers = [json(200, { items: [] })];
+    await new WindlassClient({
+      url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      token: 't1\n',
+    }).keys.list();
+    expect(seen[0]?.headers.authorization).toBe('Bearer t1');
+  });
+});

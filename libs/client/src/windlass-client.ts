@@ -17,6 +17,7 @@ import type {
 } from './types.js';
 import { type UploadOptions, type UploadSource, uploadContent } from './upload-content.js';
 import { type WaitOptions, waitForJob } from './wait-for-job.js';
+import { WindlassError } from './windlass-error.js';
 
 export interface WindlassClientOptions {
   /** Of the service, such as `https://jobs.example.com`. */
@@ -27,6 +28,14 @@ export interface WindlassClientOptions {
   timeoutMs?: number;
   /** Instead of the global one. */
   fetch?: typeof fetch;
+}
+
+/** Else fetch would fail on the header as if the service were away, and quote the token in its message. */
+function checkedToken(token: string): string {
+  const trimmed = token.trim();
+  if (/^[\x21-\x7e]+$/.test(trimmed)) return trimmed;
+  const why = trimmed === '' ? 'it is empty' : 'it has spaces, line breaks or characters beyond ASCII within';
+  throw new WindlassError('client.token-invalid', `The token cannot be sent: ${why}.`, 0);
 }
 
 /**
@@ -47,7 +56,7 @@ export class WindlassClient {
   constructor(options: WindlassClientOptions) {
     this.connection = {
       url: options.url.replace(/\/+$/, ''),
-      token: options.token,
+      token: checkedToken(options.token),
       timeoutMs: options.timeoutMs ?? 30_000,
       fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
     };

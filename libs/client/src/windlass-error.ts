@@ -1,6 +1,9 @@
 import type { Problem } from './types.js';
 
-/** Every failure of a call. Compare `code`: the service's own, or `client.timeout`, `client.network`, `client.unexpected`. */
+/**
+ * Every failure of a call. Compare `code`: the service's own, or `client.timeout`, `client.network`,
+ * `client.unexpected`, `client.token-invalid`.
+ */
 export class WindlassError extends Error {
   override readonly name = 'WindlassError';
 

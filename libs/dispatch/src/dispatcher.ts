@@ -18,6 +18,7 @@ export interface DispatcherOptions {
   onError(error: unknown, operation: string): void;
 }
 
+const FORGET_MS = 1_000;
 /** Lanes remembered at most; the longest unused is forgotten, which costs one refill when it comes back. */
 const MAX_LANES = 10_000;
 
@@ -50,23 +51,33 @@ export class Dispatcher {
     this.stateOf(lane).creditUntilMs = Number.NEGATIVE_INFINITY;
   }
 
-  /** Publishes committed, marked jobs: at once while workers idle, else in paced packs. */
+  /**
+   * Publishes committed, marked jobs: at once when nothing of the lane is under way or nothing was sent for a while, else in
+   * paced packs. So a client that waits for each result never waits for the pace, and a flood travels packed.
+   */
   handOver(lane: Lane, ids: string[]): void {
     const state = this.stateOf(lane);
     for (const id of ids) state.pending.push(id);
     const sinceMs = this.options.runtime.monotonicMs() - state.lastSentMs;
+    // Ends that another core recorded are not heard of: after a pause the estimate starts anew.
+    if (sinceMs > FORGET_MS) state.unfinished = 0;
     const packSize = this.packSize(lane.type);
-    if (state.unclaimed <= 0 || sinceMs >= DISPATCH.paceMs || state.pending.length >= packSize) this.sendPending(state);
+    if (state.unfinished <= 0 || sinceMs >= DISPATCH.paceMs || state.pending.length >= packSize)
+      this.sendPending(state);
     else state.pendingTimer ??= this.options.runtime.after(DISPATCH.paceMs - sinceMs, () => this.sendPending(state));
   }
 
   /** Workers asked for `asked` jobs of a type and got `granted`: room for more, and what was given back is due again. */
   claimed(type: string, asked: number, granted: number): void {
     for (const state of this.byType.get(type) ?? []) {
-      state.unclaimed = Math.max(0, state.unclaimed - asked);
       const stale = this.options.runtime.monotonicMs() > state.creditUntilMs;
       if (state.backlog || stale || granted < asked || state.credit < this.window(type) / 4) this.nudge(state.lane);
     }
+  }
+
+  /** Jobs of a type ended: for pacing only. */
+  finished(type: string, count: number): void {
+    for (const state of this.byType.get(type) ?? []) state.unfinished = Math.max(0, state.unfinished - count);
   }
 
   /** Refills a lane soon: at once, or when the pace allows. Calls in between are one. */
@@ -77,7 +88,7 @@ export class Dispatcher {
       state.refillAgain = true;
       return;
     }
-    const waitMs = state.unclaimed > 0 ? state.lastRefillMs + DISPATCH.paceMs - this.options.runtime.monotonicMs() : 0;
+    const waitMs = state.unfinished > 0 ? state.lastRefillMs + DISPATCH.paceMs - this.options.runtime.monotonicMs() : 0;
     if (waitMs <= 0) void this.refillSafely(state);
     else
       state.refillTimer = this.options.runtime.after(waitMs, () => {
@@ -137,7 +148,7 @@ export class Dispatcher {
     const ids = state.pending;
     state.pending = [];
     state.lastSentMs = this.options.runtime.monotonicMs();
-    state.unclaimed += ids.length;
+    state.unfinished += ids.length;
     const packSize = this.packSize(state.lane.type);
     for (let from = 0; from < ids.length; from += packSize) void this.send(state, ids.slice(from, from + packSize));
   }
@@ -152,7 +163,7 @@ export class Dispatcher {
       }
       if (!routed) throw new Error(`no queue took jobs of type ${type}`);
     } catch (error) {
-      state.unclaimed = Math.max(0, state.unclaimed - ids.length);
+      state.unfinished = Math.max(0, state.unfinished - ids.length);
       state.creditUntilMs = Number.NEGATIVE_INFINITY;
       state.backlog = true;
       this.options.onError(error, 'dispatch');

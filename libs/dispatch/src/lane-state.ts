@@ -13,8 +13,8 @@ export interface LaneState {
   pending: string[];
   pendingTimer: Timer | undefined;
   lastSentMs: number;
-  /** Published and not seen in a claim since; an estimate, for pacing only. */
-  unclaimed: number;
+  /** Published and not heard to have ended; an estimate, for pacing only. */
+  unfinished: number;
   refilling: boolean;
   refillAgain: boolean;
   refillTimer: Timer | undefined;
@@ -30,7 +30,7 @@ export function newLaneState(lane: Lane): LaneState {
     pending: [],
     pendingTimer: undefined,
     lastSentMs: Number.NEGATIVE_INFINITY,
-    unclaimed: 0,
+    unfinished: 0,
     refilling: false,
     refillAgain: false,
     refillTimer: undefined,

@@ -8,7 +8,7 @@ import { openTestBucket } from './s3/test-bucket.fixture.js';
 fileStoreConformance('directory', async () => {
   const root = await mkdtemp(join(tmpdir(), 'windlass-files-'));
   return {
-    store: createFileStore({ driver: 'directory', root }),
+    store: await createFileStore({ driver: 'directory', root }),
     unfinished: () => readdir(join(root, 'incoming')),
     dispose: () => rm(root, { recursive: true }),
   };
@@ -16,5 +16,5 @@ fileStoreConformance('directory', async () => {
 
 fileStoreConformance('s3', async () => {
   const { options, unfinished, dispose } = await openTestBucket();
-  return { store: createFileStore({ driver: 's3', ...options, prefix: 'shared/' }), unfinished, dispose };
+  return { store: await createFileStore({ driver: 's3', ...options, prefix: 'shared/' }), unfinished, dispose };
 });

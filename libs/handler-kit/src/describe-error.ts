@@ -10,16 +10,21 @@ export interface HandlerError {
 }
 
 const MAX_NAME_BYTES = 200;
+/** Enough to find a file within its package. */
+const KEPT_PATH_PARTS = 3;
 /** A retry later than this is a mistake in the handler's arithmetic. */
 const MAX_DELAY_MS = 366 * 86_400_000;
 
-/** Whatever was thrown, as strings that can be stored. Every property is read with care: getters and proxies may throw. */
+/**
+ * Whatever was thrown, as strings that can be stored. Every property is read with care: getters and proxies may throw. What a
+ * handler throws to end its attempt (FailJob, RetryJob) is an answer, no accident: where it was thrown concerns no reader.
+ */
 export function describeError(thrown: unknown, code?: string): HandlerError {
   const own = code ?? read(thrown, 'code');
   const described: HandlerError = {
     class: storableText(classOf(thrown), MAX_NAME_BYTES),
     message: storableText(messageOf(thrown), MAX_MESSAGE_BYTES),
-    stack: storableText(read(thrown, 'stack') ?? '', MAX_STACK_BYTES),
+    stack: retryWish(thrown) === 'default' ? stackOf(thrown) : '',
   };
   if (typeof own === 'string' && own !== '') described.code = storableText(own, MAX_NAME_BYTES);
   return described;
@@ -40,6 +45,21 @@ export function read(value: unknown, key: PropertyKey): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** Readers of a job learn where in the code it failed, but not where on the server that code lies. */
+function stackOf(thrown: unknown): string {
+  const text = storableText(read(thrown, 'stack') ?? '', MAX_STACK_BYTES);
+  return text.split('\n').map(withoutPlace).join('\n');
+}
+
+/** Frames keep the last parts of their paths; any other line stays as it is. */
+function withoutPlace(line: string): string {
+  if (!/^\s+at /.test(line)) return line;
+  const start = /(?<=[ (])(?:file:\/\/)?\//.exec(line)?.index;
+  return start === undefined
+    ? line
+    : line.slice(0, start) + line.slice(start).split('/').slice(-KEPT_PATH_PARTS).join('/');
 }
 
 function classOf(thrown: unknown): unknown {

@@ -1,5 +1,6 @@
 import type { AbortCause, FetchedFile, FileRequest, LogLevel } from './attempt-context.js';
 import type { HandlerError } from './describe-error.js';
+import type { FileRefusal } from './file-refusal.js';
 import type { Verdict } from './perform-attempt.js';
 
 /**
@@ -13,7 +14,7 @@ export type ToChild =
   | { t: 'jobs'; jobs: WireJob[] }
   | { t: 'abort'; seq: number; cause: AbortCause }
   | { t: 'release'; seq: number }
-  | { t: 'file-done'; id: number; file?: FetchedFile; error?: { message: string; code?: string } };
+  | { t: 'file-done'; id: number; file?: FetchedFile; error?: FileRefusal };
 
 export interface WireJob {
   seq: number;

@@ -10,6 +10,8 @@ export interface FlushOptions<T, R> {
   maxWaiting: number;
   /** Items with equal keys never share a flush (the later one waits for the next). */
   keyOf?: (item: T) => string | undefined;
+  /** What callers are told when nothing was written for certain. Without it, and whenever a try may have committed: `store.unavailable`. */
+  notWritten?: (cause: unknown) => Error;
 }
 
 interface Waiting<T, R> {
@@ -38,11 +40,10 @@ export class FlushQueue<T, R> {
   add(item: T): Promise<R> {
     return new Promise((resolve, reject) => {
       if (this.waiting.length >= this.options.maxWaiting) {
-        reject(
-          fault('store.unavailable', {
-            detail: 'Too much is waiting to be written. Repeat the request after the delay.',
-          }),
-        );
+        const full = fault('store.unavailable', {
+          detail: 'Too much is waiting to be written. Repeat the request after the delay.',
+        });
+        reject(this.options.notWritten?.(full) ?? full);
         return;
       }
       this.waiting.push({ item, resolve, reject });
@@ -106,7 +107,8 @@ export class FlushQueue<T, R> {
       await this.write(batch, attempt + 1, repeated || unknown);
       return;
     }
-    const told = storeFault(error);
+    const certain = !repeated && !unknown && !isDataError(error);
+    const told = (certain && this.options.notWritten?.(error)) || storeFault(error);
     for (const each of batch) each.reject(told);
   }
 }

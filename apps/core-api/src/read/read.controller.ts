@@ -16,6 +16,7 @@ import {
 } from '@windlass/contracts';
 import { LiveSlots } from '@windlass/dispatch';
 import { Rpc } from '@windlass/service-kit';
+import { storeFault } from '@windlass/store';
 import { TypeRegistry } from '../registry/type-registry.js';
 import { FOR_GATEWAY } from '../transports.js';
 import { ReadJobs } from './read-service.js';
@@ -55,7 +56,9 @@ export class ReadController {
 
   @Rpc(readTypes, readTypesReply, FOR_GATEWAY)
   async types(_: Static<typeof readTypes.schema>) {
-    await Promise.all([this.registry.refresh(), this.slots.refresh()]);
+    await Promise.all([this.registry.refresh(), this.slots.refresh()]).catch((error: unknown) => {
+      throw storeFault(error);
+    });
     return { items: this.registry.all().map((type) => ({ ...type, live: this.slots.of(type.name) > 0 })) };
   }
 }

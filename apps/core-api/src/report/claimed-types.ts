@@ -1,5 +1,5 @@
 import type { ClaimedJob } from '@windlass/contracts';
-import { type Database, JobEntity } from '@windlass/store';
+import { type Database, JobEntity, storeFault } from '@windlass/store';
 
 interface TypeOfJob {
   type: string;
@@ -21,15 +21,23 @@ export class ClaimedTypes {
     this.types.set(job.jobId, { type: job.type, version: job.version });
   }
 
+  /** Its report is answered: forgets the job and answers its type, if it was known. */
+  forget(jobId: string): string | undefined {
+    const known = this.types.get(jobId);
+    this.types.delete(jobId);
+    return known?.type;
+  }
+
+  /** Throws `store.unavailable`: anything else would tell the worker that its result cannot be stored. */
   async of(jobId: string, db: Pick<Database, 'sources'>): Promise<TypeOfJob | undefined> {
     const known = this.types.get(jobId);
-    if (known) {
-      this.types.delete(jobId);
-      return known;
-    }
+    if (known) return known;
     const row = await db.sources.engine
       .getRepository(JobEntity)
-      .findOne({ where: { id: jobId }, select: { id: true, type: true, typeVersion: true } });
+      .findOne({ where: { id: jobId }, select: { id: true, type: true, typeVersion: true } })
+      .catch((error: unknown) => {
+        throw storeFault(error);
+      });
     return row ? { type: row.type, version: row.typeVersion } : undefined;
   }
 }

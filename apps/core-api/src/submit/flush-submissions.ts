@@ -1,4 +1,5 @@
 import { DISPATCH, type Dispatcher } from '@windlass/dispatch';
+import { fault } from '@windlass/faults';
 import { type Database, FlushQueue, findKeys, insertJobs, type Lane, type NewJob } from '@windlass/store';
 
 export type PreparedJob = Omit<NewJob, 'dispatched'>;
@@ -20,6 +21,12 @@ export function submissionQueue(
     maxItems: 500,
     maxWaiting: 20_000,
     keyOf: (job) => job.key && `${job.template.tenantId}\n${job.key.value}`,
+    notWritten: (cause) =>
+      fault('submit.not-accepted', {
+        detail: 'The job could not be stored now and does not exist. Repeat the request with the same Idempotency-Key.',
+        cause,
+        retryAfterMs: 1_000,
+      }),
     flush: async (prepared, repeated) => {
       const lanes = lanesOf(prepared);
       // After an unknown commit the scheduler hands over: whether the first try was marked is not known here.
@@ -34,7 +41,10 @@ export function submissionQueue(
         throw error;
       }
       handOver(jobs, inserted, lanes, dispatcher);
-      return settle(db, prepared, inserted);
+      return settle(db, prepared, inserted).catch((cause: unknown) => {
+        // Whatever went wrong here, the jobs are stored: to the queue this is a commit without an answer.
+        throw new Error('the keys could not be read after the commit', { cause });
+      });
     },
   });
 }
@@ -86,8 +96,10 @@ async function settle(db: Pick<Database, 'engine'>, jobs: PreparedJob[], inserte
   const byKey = new Map(holders.map((each) => [`${each.tenantId}\n${each.key}`, each]));
   return jobs.map((job) => {
     const holder = job.key && byKey.get(`${job.template.tenantId}\n${job.key.value}`);
-    if (!holder || inserted.has(job.id) || holder.jobId === job.id)
+    if (!job.key || inserted.has(job.id) || holder?.jobId === job.id)
       return { id: job.id, created: true, keyReused: false };
+    // The key ran out between the two statements: nothing holds it now, and the repetition takes it.
+    if (!holder) throw new Error(`the key of job ${job.id} has just expired`);
     return { id: holder.jobId, created: false, keyReused: holder.fingerprint !== job.key?.fingerprint };
   });
 }

@@ -23,10 +23,11 @@ export class SubmitJobs {
 
   private async submitOne(item: SubmitItem): Promise<SubmitOutcome> {
     try {
-      const type = this.registry.newestKnown(item.type) ?? (await this.registry.newest(item.type));
+      const type =
+        this.registry.newestKnown(item.type) ?? (await this.registry.newest(item.type).catch(rethrowNotAccepted));
       if (!type) throw unknownType(item.type, this.registry.names());
       // Keeps the copy fresh without waiting for it.
-      void this.registry.newest(item.type);
+      void this.registry.newest(item.type).catch(() => {});
       checkSubmission(item, type);
       const accepted = await this.flush.add({
         id: this.newId(),
@@ -46,16 +47,17 @@ export class SubmitJobs {
       return { id: accepted.id, state: 'queued', created: accepted.created };
     } catch (error) {
       if (!isFault(error)) throw error;
-      return { problem: asProblem(error.kind === 'retryable' ? notAccepted(error) : error) };
+      return { problem: asProblem(error) };
     }
   }
 }
 
-/** A database that is away: the promise is that a refused job does not exist or is found again by its key. */
-function notAccepted(cause: Error) {
-  return fault('submit.not-accepted', {
-    detail: 'The job could not be stored now. Repeat the request with the same Idempotency-Key.',
+/** Whether the type exists cannot be told now, so nothing was stored. */
+function rethrowNotAccepted(cause: unknown): never {
+  throw fault('submit.not-accepted', {
+    detail: 'The job type could not be looked up now. Repeat the request with the same Idempotency-Key.',
     cause,
+    retryAfterMs: 1_000,
   });
 }
 

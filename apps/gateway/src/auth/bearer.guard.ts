@@ -42,15 +42,11 @@ export class BearerGuard extends AuthGuard() {
       if (principal instanceof Promise) return principal.then((verified) => this.admit(context, request, verified));
       return this.admit(context, request, principal);
     }
-    // jsonwebtoken reads claims before it looks what they are, and would fail on a signed `null` as on a bug of ours.
-    if (!hasClaims(token)) {
-      throw fault('auth.token-invalid', { detail: 'The token was refused: its claims are not a JSON object.' });
-    }
     // By hash, so that a dump of this process's memory holds no tokens for longer than their requests.
     const tokenHash = hash('sha256', token, 'base64');
     const known = this.known.get(tokenHash);
     if (known && this.runtime.now() < known.expiresAtMs) return this.admit(context, request, known);
-    return this.verify(context, request, tokenHash);
+    return this.verify(context, request, token, tokenHash);
   }
 
   /** Called by passport's guard: `user` is what the strategy made of the claims. */
@@ -59,7 +55,16 @@ export class BearerGuard extends AuthGuard() {
     return user;
   }
 
-  private async verify(context: ExecutionContext, request: FastifyRequest, tokenHash: string): Promise<boolean> {
+  private async verify(
+    context: ExecutionContext,
+    request: FastifyRequest,
+    token: string,
+    tokenHash: string,
+  ): Promise<boolean> {
+    // jsonwebtoken reads claims before it looks what they are: on a signed `null` it would fail as on a bug of ours.
+    if (!hasClaims(token)) {
+      throw fault('auth.token-invalid', { detail: 'The token was refused: its claims are not a JSON object.' });
+    }
     await super.canActivate(context);
     const principal = (request as FastifyRequest & { user: Principal }).user;
     this.known.set(tokenHash, principal);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BODIES } from '../testing/bad-input/bodies.fixture.js';
+import { BODIES, COSTLY } from '../testing/bad-input/bodies.fixture.js';
 import { FIELDS } from '../testing/bad-input/fields.fixture.js';
 import { FILES, KEYS } from '../testing/bad-input/files.fixture.js';
 import { ROUTES } from '../testing/bad-input/routes.fixture.js';
@@ -16,6 +16,7 @@ afterAll(() => test.stop());
 
 describe.each([
   ['bodies', BODIES],
+  ['bodies that would cost much', COSTLY],
   ['fields', FIELDS],
   ['routes', ROUTES],
   ['files', FILES],
@@ -28,11 +29,21 @@ describe.each([
       status,
       type: 'application/problem+json',
     });
+    expect(answer.headers.get('x-request-id')).toMatch(/^[\w-]{36}$/);
     const problem = JSON.parse(text) as { code: string; status: number; detail: string; errors?: { path: string }[] };
     expect(problem).toMatchObject({ code, status });
     expect(problem.detail.length).toBeGreaterThan(10);
     if (field) expect(problem.errors?.map((error) => error.path)).toContain(field);
     expect(text).not.toMatch(/\bat .*\.[jt]s:\d+|node_modules/);
+  });
+});
+
+describe('a body of 1 MiB cannot hold up other clients', () => {
+  it.each(COSTLY)('$name', async ({ path, options }) => {
+    const startedMs = performance.now();
+    await test.call('POST', path ?? '/v1/jobs', options);
+    // Milliseconds, against several seconds when each member is validated.
+    expect(performance.now() - startedMs).toBeLessThan(2_000);
   });
 });
 

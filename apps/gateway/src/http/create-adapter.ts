@@ -31,6 +31,8 @@ export function createAdapter(config: GatewayConfig, ports: GatewayPorts, routes
     connectionTimeout: IDLE_CONNECTION_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     http: {
+      // Node would answer a request without Host by an empty 400; the hook below says what is missing.
+      requireHostHeader: false,
       headersTimeout: Math.min(HEADERS_TIMEOUT_MS, config.requestTimeoutMs),
       connectionsCheckingInterval: Math.min(5_000, config.requestTimeoutMs),
     },
@@ -50,11 +52,14 @@ export function createAdapter(config: GatewayConfig, ports: GatewayPorts, routes
     multipart: false,
   });
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  // Node would answer by an empty 417. Who expects what we do not know gets the plain answer (RFC 9110, 10.1.1).
+  fastify.server.on('checkExpectation', (request, response) => fastify.server.emit('request', request, response));
   routes.watch(fastify);
   addJsonParser(fastify);
   addFileBodyParsers(fastify);
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
+    if (request.headers.host === undefined && request.raw.httpVersionMinor === 1) return done(hostMissing());
     if (chooseFileParser(request)) return done();
     done(isJsonOrNothing(request) ? undefined : unsupported());
   });
@@ -72,6 +77,10 @@ function isJsonOrNothing(request: FastifyRequest): boolean {
 
 function unsupported() {
   return fault('http.content-type-unsupported', { detail: 'Send the body as application/json.' });
+}
+
+function hostMissing() {
+  return fault('http.request-malformed', { detail: 'Send a Host header.' });
 }
 
 /** All, none, the last few hops, or addresses and networks. */

@@ -41,8 +41,10 @@ it('every route under /v1 says what it is for, asks for a token, and describes i
   for (const { path, method, operation } of operations().filter((each) => each.path.startsWith('/v1'))) {
     const name = `${method} ${path}`;
     expect(operation.summary, name).toBeTruthy();
+    if (method !== 'get')
+      expect(Object.keys(operation.responses), name).toEqual(expect.arrayContaining(['413', '415']));
     expect(operation.security, name).toEqual([{ bearer: [] }]);
-    expect(Object.keys(operation.responses), name).toEqual(expect.arrayContaining(['401', '403', '503']));
+    expect(Object.keys(operation.responses), name).toEqual(expect.arrayContaining(['400', '401', '403', '503']));
     for (const [status, response] of Object.entries(operation.responses)) {
       if (Number(status) >= 400)
         expect(Object.keys(response.content ?? {}), `${name} ${status}`).toEqual(['application/problem+json']);

@@ -44,8 +44,30 @@ describe('what only a raw connection can send', () => {
 
   it('refuses headers that are too long', async () => {
     const text = await raw(`GET / HTTP/1.1\r\nhost: x\r\nx-long: ${'a'.repeat(20_000)}\r\n\r\n`);
+    expect(text).toMatch(/^HTTP\/1\.1 431 /);
+    expect(text).toContain('"code":"http.headers-too-large"');
+  });
+
+  it('refuses a request without Host by a problem', async () => {
+    const text = await raw('GET /v1/jobs HTTP/1.1\r\n\r\n');
     expect(text).toMatch(/^HTTP\/1\.1 400 /);
-    expect(text).toContain('headers are too long');
+    expect(text).toContain('Send a Host header.');
+  });
+
+  it('answers an expectation that it does not know as if there were none', async () => {
+    const text = await raw('GET /v1/jobs HTTP/1.1\r\nhost: x\r\nexpect: 200-ok\r\n\r\n');
+    expect(text).toMatch(/^HTTP\/1\.1 401 /);
+    expect(text).toContain('"code":"auth.token-missing"');
+  });
+
+  it.each([
+    ['bad HTTP', 'NONSENSE\r\n\r\n'],
+    ['headers that are too long', `GET / HTTP/1.1\r\nhost: x\r\nx-long: ${'a'.repeat(20_000)}\r\n\r\n`],
+    ['a broken path', 'GET /v1/jobs/%zz HTTP/1.1\r\nhost: x\r\n\r\n'],
+    ['an endless id', `GET /v1/jobs/${'a'.repeat(5_000)} HTTP/1.1\r\nhost: x\r\n\r\n`],
+    ['no Host', 'GET /v1/jobs HTTP/1.1\r\n\r\n'],
+  ])('every refusal has a request id: %s', async (_name, request) => {
+    expect(await raw(request)).toMatch(/\r\nx-request-id: [\w-]{36}\r\n/i);
   });
 });
 

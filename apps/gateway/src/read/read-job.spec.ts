@@ -17,6 +17,13 @@ async function submit(payload: string, token?: string): Promise<string> {
 }
 const get = async (path: string) => (await test.call('GET', path)).json() as Promise<Record<string, unknown>>;
 
+it('a Content-Type on a request that has no body does not matter', async () => {
+  for (const type of ['text/plain', '']) {
+    const answer = await test.call('GET', '/v1/jobs', { headers: { 'content-type': type } });
+    expect(answer.status).toBe(200);
+  }
+});
+
 describe('a job', () => {
   it('is read with its times in ISO 8601 and its payload', async () => {
     const job = await get(`/v1/jobs/${id}`);

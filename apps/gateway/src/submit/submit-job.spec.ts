@@ -44,6 +44,17 @@ describe('a submission', () => {
     expect(test.core.jobs.get(id)?.item).toMatchObject(options);
   });
 
+  it('takes null for an option that was left out', async () => {
+    const { id } = (await (
+      await post(
+        '{"type":"hash","payload":1,"tags":null,"maxAttempts":null,"softMs":null,"hardMs":null,"backoff":{"kind":"fixed","delayMs":5,"maxDelayMs":null,"jitter":null}}',
+      )
+    ).json()) as { id: string };
+    const { item } = test.core.jobs.get(id) ?? {};
+    expect(item?.backoff).toEqual({ kind: 'fixed', delayMs: 5 });
+    expect(Object.values(item ?? {})).not.toContain(null);
+  });
+
   it('accepts a body of exactly the limit', async () => {
     const frame = '{"type":"hash","payload":""}';
     const answer = await post(frame.replace('""', `"${'a'.repeat(1_048_576 - frame.length)}"`));

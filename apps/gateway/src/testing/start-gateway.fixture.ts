@@ -50,7 +50,7 @@ export async function startGateway(options: StartOptions = {}): Promise<TestGate
   const coreBroker = hub.connect();
   const core = new MemoryCore();
   if (options.withCore !== false) await core.serve(coreBroker);
-  const plain = createFileStore({ driver: 'directory', root });
+  const plain = await createFileStore({ driver: 'directory', root });
   const files = options.files ? options.files(plain) : plain;
   const log: string[] = [];
   const destination = { write: (line: string) => void log.push(line) };

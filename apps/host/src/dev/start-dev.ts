@@ -114,7 +114,7 @@ async function startRoles(
     closing.push(() => service.stop());
     return service;
   };
-  const files = createFileStore({ driver: 'directory', root: env.FILES_DIRECTORY ?? '' });
+  const files = await createFileStore({ driver: 'directory', root: env.FILES_DIRECTORY ?? '' });
   closing.push(() => files.close());
   const db = await connectDatabase({
     engineUrl: env.DATABASE_URL ?? '',

@@ -53,7 +53,7 @@ export async function serveRoles(
         { db: database as Database, broker, runtime, logger: logger.child({ service: 'scheduler' }) },
       ),
     worker: async () => {
-      const files = createFileStore(fileStoreOptions(configs.worker as WorkerConfig));
+      const files = await createFileStore(fileStoreOptions(configs.worker as WorkerConfig));
       closing.push(() => files.close());
       return createWorker(configs.worker as WorkerConfig, {
         broker,
@@ -63,7 +63,7 @@ export async function serveRoles(
       });
     },
     gateway: async () => {
-      const files = createFileStore(fileStoreOptions(configs.gateway as GatewayConfig));
+      const files = await createFileStore(fileStoreOptions(configs.gateway as GatewayConfig));
       closing.push(() => files.close());
       return createGateway(configs.gateway as GatewayConfig, {
         broker,

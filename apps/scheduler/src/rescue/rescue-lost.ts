@@ -1,5 +1,5 @@
 import type { Runtime } from '@windlass/clock';
-import type { AttemptError } from '@windlass/contracts';
+import type { AttemptError, AttemptRef } from '@windlass/contracts';
 import type { Dispatcher } from '@windlass/dispatch';
 import { decideAttempt } from '@windlass/lifecycle';
 import type { Logger } from '@windlass/service-kit';
@@ -11,6 +11,7 @@ import {
   type RetriedAttempt,
   readLostAttempts,
   retryAttempts,
+  storeFault,
 } from '@windlass/store';
 
 /** At a time: a whole host's slots; the next second takes the next. */
@@ -41,14 +42,45 @@ export async function rescueLost(
     if (decision.state === 'scheduled') retries.push({ ...ref, delayMs: decision.delayMs });
     else ends.push({ ...ref, state: 'failed' });
   }
-  const again = retries.length > 0 ? await retryAttempts(ports.db.engine, retries, term) : [];
-  const failed = ends.length > 0 ? await finishAttempts(ports.db.engine, ends, term) : new Set<string>();
+  const refused = (error: unknown, { jobId }: AttemptRef) =>
+    ports.logger.error(
+      { operation: 'rescue', jobId, error },
+      'a lost attempt cannot be ended: the database refuses it',
+    );
+  const again = await writeApart(retries, (part) => retryAttempts(ports.db.engine, part, term), refused);
+  const failed = await writeApart(
+    ends,
+    async (part) => [...(await finishAttempts(ports.db.engine, part, term))],
+    refused,
+  );
   for (const { queue, type } of again) ports.dispatcher.nudge({ queue, type });
-  const count = again.length + failed.size;
+  const count = again.length + failed.length;
   if (count > 0)
     ports.logger.warn(
-      { operation: 'rescue', again: again.length, failed: failed.size },
+      { operation: 'rescue', again: again.length, failed: failed.length },
       `${count} attempts lost their lease`,
     );
   return count;
+}
+
+/** In one statement; when the database refuses the data, halves it until the culprit stands alone: one bad row must not keep all others from rescue. */
+async function writeApart<T, R>(
+  items: T[],
+  write: (part: T[]) => Promise<R[]>,
+  onRefused: (error: unknown, item: T) => void,
+): Promise<R[]> {
+  const [first] = items;
+  if (first === undefined) return [];
+  try {
+    return await write(items);
+  } catch (error) {
+    if (storeFault(error).code !== 'store.data-refused') throw error;
+    if (items.length === 1) {
+      onRefused(error, first);
+      return [];
+    }
+    const middle = items.length >> 1;
+    const before = await writeApart(items.slice(0, middle), write, onRefused);
+    return [...before, ...(await writeApart(items.slice(middle), write, onRefused))];
+  }
 }

@@ -89,6 +89,11 @@ export class JobLane {
     this.pumpSoon();
   }
 
+  /** The worker as a whole may have room again. */
+  roomChanged(): void {
+    if (this.versions.length > 0) this.pumpSoon();
+  }
+
   private receive(delivery: Delivery): void {
     try {
       const { type, ids } = dispatchJobs.decode(delivery.body);

@@ -21,8 +21,8 @@ export interface HeldAttempt extends AttemptRef {
   artifacts: Map<string, ArtifactEntry> | undefined;
 }
 
-/** The most attempts held at a time, over all types: what one beat can name. */
-const MAX_HELD = 10_000;
+/** The most attempts held at a time, over all types. One beat can name 10,000: claims under way may still add some. */
+const MAX_HELD = 8_000;
 
 /** Every attempt that this worker answers for. */
 export class HeldAttempts {

@@ -1,5 +1,6 @@
 import { type AbortCause, AttemptContext, type FetchedFile } from '../attempt-context.js';
 import type { HandlerError } from '../describe-error.js';
+import { errorOfRefusal } from '../file-refusal.js';
 import type { FromChild, ToChild, WireJob, WireVerdict } from '../ipc-messages.js';
 import { JournalWriter } from '../journal.js';
 import type { AnyDefinition } from '../load-handlers.js';
@@ -70,7 +71,7 @@ export class RunQueue {
   fileDone(message: ToChild & { t: 'file-done' }): void {
     const request = this.requests.get(message.id);
     this.requests.delete(message.id);
-    if (message.error) request?.reject(Object.assign(new Error(message.error.message), { code: message.error.code }));
+    if (message.error) request?.reject(errorOfRefusal(message.error));
     else request?.resolve(message.file);
   }
 

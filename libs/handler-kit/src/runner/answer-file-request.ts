@@ -1,4 +1,4 @@
-import { describeError, read } from '../describe-error.js';
+import { refusalOf } from '../file-refusal.js';
 import type { FromChild, ToChild } from '../ipc-messages.js';
 import type { Attempt } from './attempt.js';
 import type { RunnerEvents } from './runner.contract.js';
@@ -14,8 +14,6 @@ export async function answerFileRequest(
     const file = await events.onFileRequest(attempt.key, request, attempt.transferSignal);
     answer({ t: 'file-done', id, ...(file ? { file } : {}) });
   } catch (error) {
-    const { message } = describeError(error);
-    const code = read(error, 'code');
-    answer({ t: 'file-done', id, error: { message, ...(typeof code === 'string' ? { code } : {}) } });
+    answer({ t: 'file-done', id, error: refusalOf(error) });
   }
 }

@@ -1,4 +1,5 @@
 import { AttemptContext } from '../attempt-context.js';
+import { errorOfRefusal, refusalOf } from '../file-refusal.js';
 import { performAttempt } from '../perform-attempt.js';
 import type { Attempt } from './attempt.js';
 import type { Lane, LaneHost } from './lane.js';
@@ -58,7 +59,13 @@ export class InlineLane implements Lane {
     const context = new AttemptContext(input.jobId, input.attempt, attempt.scratchDir, {
       progress: (percent, message) => events.onProgress(key, percent, message),
       log: (level, message) => attempt.log(events, level, message, 'handler'),
-      file: async (request) => (await events.onFileRequest(key, request, attempt.transferSignal)) ?? undefined,
+      file: async (request) => {
+        try {
+          return (await events.onFileRequest(key, request, attempt.transferSignal)) ?? undefined;
+        } catch (error) {
+          throw errorOfRefusal(refusalOf(error));
+        }
+      },
     });
     const soft = clock.after(input.softMs, () => context.abort('soft-limit'));
     const hard = clock.after(input.hardMs, () => finish({ kind: 'timed-out' }));

@@ -17,6 +17,10 @@ describe('what a handler does can be recorded', () => {
       onFile: async (request) => {
         requests.push(request);
         if (request.kind === 'put') return undefined;
+        if (request.fileId === 'unknown')
+          throw Object.assign(new Error('Unknown.'), { code: 'files.unknown', kind: 'not-found' });
+        if (request.fileId === 'away')
+          throw Object.assign(new Error('Away.'), { code: 'files.unavailable', kind: 'retryable' });
         if (request.fileId !== 'file-1') throw Object.assign(new Error('No such file.'), { code: 'files.not-found' });
         const path = join(request.scratchDir, 'input');
         writeFileSync(path, 'bytes');
@@ -54,6 +58,13 @@ describe('what a handler does can be recorded', () => {
     ['stack', { class: 'RangeError', message: 'r', stack: '[object Object]' }],
   ])('a hostile error (%s) is a failure with storable strings', async (how, error) => {
     expect((await errorOf(how)).error).toMatchObject(error);
+  });
+
+  it("a stack tells where in the code, not where on the server; a handler's own verdict has none", async () => {
+    const { stack } = (await errorOf('nul')).error;
+    expect(stack).toMatch(/\n +at .*runner\/rogue-handlers\.spec\.fixture\.\w+:\d+/);
+    expect(stack).not.toMatch(/file:|[ (]\//);
+    expect((await errorOf('fail')).error.stack).toBe('');
   });
 
   it('FailJob and RetryJob say whether to try again, and the code comes along', async () => {
@@ -123,6 +134,17 @@ describe('what a handler does can be recorded', () => {
       { kind: 'put', name: 'copy.bin', path: expect.any(String), contentType: 'application/octet-stream' },
       { kind: 'put', name: 'own.txt', path: expect.stringMatching(/\/own\.txt$/) },
     ]);
+  });
+
+  it.each(['rogue.fetch', 'inline.fetch'])('%s: a file that is not there is not asked for again', async (type) => {
+    expect(await harness.once(type, { id: 'unknown' })).toMatchObject({
+      retry: 'never',
+      error: { code: 'files.unknown', message: 'Unknown.', stack: '' },
+    });
+    expect(await harness.once(type, { id: 'away' })).toMatchObject({
+      retry: 'default',
+      error: { code: 'files.unavailable' },
+    });
   });
 
   it('an inline handler runs here, and is given up at its limit', async () => {

@@ -122,6 +122,8 @@ export default [
       refused: { message: (refused as Error).message, code: (refused as { code?: string }).code },
     };
   }),
+  job('rogue.fetch', ({ id }: { id: string }, { files }) => files.fetch(id)),
+  job('inline.fetch', ({ id }: { id: string }, { files }) => files.fetch(id), { isolation: 'inline' }),
   tiny('tiny.count', ({ sink, n, spinning }: { sink: string; n: number; spinning?: boolean }) => {
     appendFileSync(sink, `${n}\n`);
     if (spinning) spin();

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { defineJob, type JobContext, type JobDefinition, type JsonSchema } from '@windlass/handler-kit';
 import type { ConversionOptions, ConversionSummary, OutputFormat } from './conversion.types.js';
-import { checkFileSize, convertCad } from './convert-cad.js';
 
 export interface ConversionPayload {
   file: { id: string };
@@ -94,6 +93,8 @@ export const conversionCad: JobDefinition<ConversionPayload, ConversionSummary> 
 async function runConversion(payload: ConversionPayload, context: JobContext): Promise<ConversionSummary> {
   context.progress(0, 'fetch');
   const file = await context.files.fetch(payload.file.id);
+  // Only the child that converts loads the reader: a worker reads this module for the definition alone.
+  const { checkFileSize, convertCad } = await import('./convert-cad.js');
   checkFileSize(file.size);
   const { summary, artifacts } = await convertCad(await readFile(file.path), file.name, {
     formats: payload.formats,

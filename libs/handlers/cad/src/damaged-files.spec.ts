@@ -13,14 +13,14 @@ const TIMEOUT_MS = 120_000;
 const packageFolder = fileURLToPath(new URL('..', import.meta.url));
 const CHILD = `
   const { readFileSync } = await import('node:fs');
-  const { convertCad } = await import('@windlass/handler-cad');
+  const { convertCad } = await import('@windlass/handler-cad/convert');
   const say = (answer) => process.stdout.write(JSON.stringify(answer));
   await convertCad(readFileSync(process.argv[1]), 'a.step', { formats: ['stl'] })
     .then(({ summary }) => say({ ok: summary.solids }), (error) => say({ name: error.name, code: error.code }));
 `;
 const TELLING_CHILD = `
   const { readFileSync } = await import('node:fs');
-  const { convertCad } = await import('@windlass/handler-cad');
+  const { convertCad } = await import('@windlass/handler-cad/convert');
   const onPhase = (phase) => process.send(phase);
   await convertCad(readFileSync(process.argv[1]), 'a.step', { meshQuality: 'high', onPhase });
 `;

@@ -9,7 +9,6 @@ export type {
   Phase,
 } from './conversion.types.js';
 export { type ConversionPayload, conversionCad } from './conversion-cad.job.js';
-export { convertCad } from './convert-cad.js';
 export type { CadFailure } from './fail-conversion.js';
 
 /** What a worker loads: every job type of this package. */

@@ -121,8 +121,12 @@ export function isRepeatable(error: unknown): boolean {
 /** No connection came about, so nothing was sent: Node's codes, pg's two timeouts, and PostgreSQL that starts, is full or refuses the login. */
 function isNeverSent(error: unknown): boolean {
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
-  if (typeof code === 'string') return /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|57P03|53300|28\w{3})$/.test(code);
-  return message === 'timeout exceeded when trying to connect' || message === 'Connection terminated due to connection timeout';
+  if (typeof code === 'string')
+    return /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|57P03|53300|28\w{3})$/.test(code);
+  return (
+    message === 'timeout exceeded when trying to connect' ||
+    message === 'Connection terminated due to connection timeout'
+  );
 }
 
 /** The connection ended while a statement was under way: it may or may not have committed. */

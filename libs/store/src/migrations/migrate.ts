@@ -43,13 +43,25 @@ async function prepareRoles(client: pg.Client, options: MigrateOptions): Promise
       throw new Error(`The URL of ${role} names the user "${username}". Its user must be ${role}.`);
     if (password === '')
       throw new Error(`The URL of ${role} has no password. Give it one: the role is created with it.`);
+    await setRole(client, role, client.escapeLiteral(decodeURIComponent(password)));
+    await client.query(`grant usage on schema ${SCHEMA} to ${role}`);
+  }
+}
+
+/** Roles belong to the server, the lock to one database: another database's migration may write the same role at this moment. */
+async function setRole(client: pg.Client, role: string, passwordLiteral: string): Promise<void> {
+  const rights = `login nosuperuser nocreatedb nocreaterole nobypassrls password ${passwordLiteral}`;
+  for (let tried = 1; ; tried += 1) {
     const found = await client.query('select 1 from pg_roles where rolname = $1', [role]);
     const verb = found.rowCount === 0 ? 'create' : 'alter';
-    const literal = client.escapeLiteral(decodeURIComponent(password));
-    await client.query(
-      `${verb} role ${role} login nosuperuser nocreatedb nocreaterole nobypassrls password ${literal}`,
-    );
-    await client.query(`grant usage on schema ${SCHEMA} to ${role}`);
+    try {
+      await client.query(`${verb} role ${role} ${rights}`);
+      return;
+    } catch (error) {
+      // Made meanwhile (42710, 23505), or "tuple concurrently updated" (XX000): whoever did it is done now.
+      const { code } = error as { code?: string };
+      if (tried >= 5 || !['42710', '23505', 'XX000'].includes(code ?? '')) throw error;
+    }
   }
 }
 

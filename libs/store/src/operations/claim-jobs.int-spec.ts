@@ -88,7 +88,7 @@ describe('hand-over and claim, on a real PostgreSQL', () => {
   });
 
   it('one claim grants no more than one answer can carry; the rest is due again', async () => {
-    const ids = await insert(12, { payload: JSON.stringify('"'.repeat(500_000)) });
+    const ids = await insert(6, { payload: JSON.stringify('x'.repeat(1_000_000)) });
     await refillLane(db.engine, LANE, { window: 100, markMs: 60_000 });
     const [held = []] = await claim(request(ids));
     expect(held.length).toBeGreaterThan(1);

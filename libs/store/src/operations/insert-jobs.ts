@@ -27,7 +27,11 @@ export interface NewJob {
   key?: { value: string; fingerprint: string };
 }
 
-const TEXT = `
+/**
+ * Only what a flush needs stands in its statement: preparing a look into every partition of the history, or a key's upsert, costs
+ * a lone job more than the insert itself.
+ */
+const text = (keyed: boolean, repeated: boolean) => `
 with clock as materialized (select windlass_now() as at),
 template as materialized (
   select * from unnest($6::text[], $7::text[], $8::int[], $9::text[], $10::smallint[], $11::int[], $12::int[], $13::int[], $14::text[],
@@ -35,11 +39,13 @@ template as materialized (
     as t(tenant_id, type, type_version, queue, priority, max_attempts, soft_ms, hard_ms, backoff, retry_timeout, tags, retention, n)
 ),
 input as materialized (
-  select i.*, t.* from unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::boolean[], $18::text[], $19::text[])
-    as i(id, template, payload, request_id, dispatched, key, fingerprint)
+  select i.*, t.* from unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::boolean[]${keyed ? ', $19::text[], $20::text[]' : ''})
+    as i(id, template, payload, request_id, dispatched${keyed ? ', key, fingerprint' : ''})
   join template t on t.n = i.template
-  where not $20::boolean or not exists (select from job_history h where h.id = i.id)
-),
+  ${repeated ? 'where not exists (select from job_history h where h.id = i.id)' : ''}
+)${
+  keyed
+    ? `,
 keyed as (
   insert into idempotency_keys as k (tenant_id, key, fingerprint, job_id, created_at, expires_at)
   select tenant_id, key, fingerprint, id, (select at from clock), (select at from clock) + $21::float8 * interval '1 ms'
@@ -48,15 +54,22 @@ keyed as (
     set fingerprint = excluded.fingerprint, job_id = excluded.job_id, created_at = excluded.created_at, expires_at = excluded.expires_at
     where k.expires_at <= excluded.created_at or k.job_id = excluded.job_id
   returning job_id
-)
+)`
+    : ''
+}
 insert into jobs (id, tenant_id, type, type_version, queue, state, priority, run, epoch, attempt, max_attempts, releases, timeouts, payload,
   tags, retention, soft_ms, hard_ms, backoff, retry_timeout, request_id, created_at, queued_at, dispatch_until)
 select id, tenant_id, type, type_version, queue, 'queued', priority, 1, 0, 0, max_attempts, 0, 0, payload,
   tags::text[], retention, soft_ms, hard_ms, backoff::jsonb, retry_timeout, request_id, (select at from clock), (select at from clock),
-  case when dispatched then (select at from clock) + $22::float8 * interval '1 ms' end
-from input where key is null or id in (select job_id from keyed)
+  case when dispatched then (select at from clock) + $18::float8 * interval '1 ms' end
+from input ${keyed ? 'where key is null or id in (select job_id from keyed)' : ''}
 on conflict (id) do nothing
 returning id`;
+
+const PLAIN = { name: 'insert-jobs', text: text(false, false) };
+const KEYED = { name: 'insert-keyed-jobs', text: text(true, false) };
+const PLAIN_AGAIN = { name: 'insert-jobs-again', text: text(false, true) };
+const KEYED_AGAIN = { name: 'insert-keyed-jobs-again', text: text(true, true) };
 
 /** Keys are kept for a day: as long as a client may reasonably repeat a request. */
 const KEY_LIFE_MS = 86_400_000;
@@ -82,7 +95,9 @@ export async function insertJobs(
     }
     return place;
   });
-  const rows = await runStatement<{ id: string }>(db, 'insert-jobs', TEXT, [
+  const keyed = jobs.some((job) => job.key);
+  const statement = options.repeated ? (keyed ? KEYED_AGAIN : PLAIN_AGAIN) : keyed ? KEYED : PLAIN;
+  const rows = await runStatement<{ id: string }>(db, statement.name, statement.text, [
     jobs.map((job) => job.id),
     numbers,
     jobs.map((job) => job.payload),
@@ -100,11 +115,10 @@ export async function insertJobs(
     templates.map((each) => each.retryTimeout),
     templates.map((each) => arrayLiteral(each.tags)),
     templates.map((each) => each.retention),
-    jobs.map((job) => job.key?.value ?? null),
-    jobs.map((job) => job.key?.fingerprint ?? null),
-    options.repeated,
-    KEY_LIFE_MS,
     options.markMs,
+    ...(keyed
+      ? [jobs.map((job) => job.key?.value ?? null), jobs.map((job) => job.key?.fingerprint ?? null), KEY_LIFE_MS]
+      : []),
   ]);
   return new Set(rows.map((row) => row.id));
 }

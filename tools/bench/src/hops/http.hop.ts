@@ -22,7 +22,7 @@ export async function measureHttp(load: LoadGenerator, directory: string, scale:
     JWT_ISSUER: 'windlass-bench',
     FILES_DIRECTORY: join(directory, 'hop-files'),
   });
-  const files = createFileStore({ driver: 'directory', root: join(directory, 'hop-files') });
+  const files = await createFileStore({ driver: 'directory', root: join(directory, 'hop-files') });
   const logger = createLogger({ service: 'gateway', level: 'warn', format: 'json', machine: 'bench' });
   const core = hub.connect();
   await core.serve(RPC.coreForGateway, { concurrency: 1_000 }, async (bytes) => {

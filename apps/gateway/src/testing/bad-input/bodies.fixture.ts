@@ -1,5 +1,32 @@
 import { bad, body, type Case, job, json, malformed } from './case.fixture.js';
 
+const manyKeys = Array.from({ length: 90_000 }, (_, at) => `"k${at}":1`).join(',');
+const manyObjects = `[${'{},'.repeat(200_000)}{}]`;
+
+/** Small enough to be read, but validating each member would hold everybody else up for seconds. */
+export const COSTLY: Case[] = [
+  { name: '90,000 unknown fields', options: body(`{"type":"hash","payload":1,${manyKeys}}`), status: 400, code: bad },
+  {
+    name: '90,000 unknown fields of backoff',
+    options: body(`{"type":"hash","payload":1,"backoff":{${manyKeys}}}`),
+    status: 400,
+    code: bad,
+  },
+  {
+    name: '200,000 backoffs',
+    options: body(`{"type":"hash","payload":1,"backoff":${manyObjects}}`),
+    status: 400,
+    code: bad,
+  },
+  {
+    name: '200,000 tags',
+    options: body(`{"type":"hash","payload":1,"tags":${manyObjects}}`),
+    status: 400,
+    code: bad,
+  },
+  { name: '90,000 fields of a key', path: '/v1/api-keys', options: body(`{${manyKeys}}`), status: 400, code: bad },
+];
+
 export const BODIES: Case[] = [
   { name: 'malformed JSON', options: body('{"type":'), status: 400, code: malformed },
   { name: 'an empty body', options: body(''), status: 400, code: malformed },
