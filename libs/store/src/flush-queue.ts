@@ -8,6 +8,8 @@ export interface FlushOptions<T, R> {
   maxItems: number;
   /** Items waiting at most: beyond it `add` refuses, and the caller tells its client to come back. */
   maxWaiting: number;
+  /** An item's weight in bytes, where items may be large: a flush holds at most 4 MiB (but at least one item), what waits 64 MiB. */
+  sizeOf?: (item: T) => number;
   /** Items with equal keys never share a flush (the later one waits for the next). */
   keyOf?: (item: T) => string | undefined;
   /** What callers are told when nothing was written for certain. Without it, and whenever a try may have committed: `store.unavailable`. */
@@ -16,12 +18,16 @@ export interface FlushOptions<T, R> {
 
 interface Waiting<T, R> {
   item: T;
+  bytes: number;
   resolve: (result: R) => void;
   reject: (error: unknown) => void;
 }
 
 /** A deadlock or a lost connection is tried again this often before the callers hear of it; they have their own deadlines. */
 const TRIES = 3;
+/** A dozen payloads of 1 MiB in one statement took seconds: neighbours would wait for them. */
+const MAX_FLUSH_BYTES = 4_194_304;
+const MAX_WAITING_BYTES = 67_108_864;
 
 /**
  * Batches that form by themselves (decision 7): one flush is under way; what arrives meanwhile is the next batch. No timer, so
@@ -29,6 +35,7 @@ const TRIES = 3;
  */
 export class FlushQueue<T, R> {
   private waiting: Waiting<T, R>[] = [];
+  private waitingBytes = 0;
   private flushing = false;
 
   constructor(private readonly options: FlushOptions<T, R>) {}
@@ -39,14 +46,16 @@ export class FlushQueue<T, R> {
 
   add(item: T): Promise<R> {
     return new Promise((resolve, reject) => {
-      if (this.waiting.length >= this.options.maxWaiting) {
+      const bytes = this.options.sizeOf?.(item) ?? 0;
+      if (this.waiting.length >= this.options.maxWaiting || this.waitingBytes + bytes > MAX_WAITING_BYTES) {
         const full = fault('store.unavailable', {
           detail: 'Too much is waiting to be written. Repeat the request after the delay.',
         });
         reject(this.options.notWritten?.(full) ?? full);
         return;
       }
-      this.waiting.push({ item, resolve, reject });
+      this.waitingBytes += bytes;
+      this.waiting.push({ item, bytes, resolve, reject });
       // A microtask, so that all items of one message land in one flush.
       if (!this.flushing) {
         this.flushing = true;
@@ -65,19 +74,23 @@ export class FlushQueue<T, R> {
 
   private takeBatch(): Waiting<T, R>[] {
     const { maxItems, keyOf } = this.options;
-    if (!keyOf) return this.waiting.splice(0, maxItems);
     const keys = new Set<string>();
     const batch: Waiting<T, R>[] = [];
     const rest: Waiting<T, R>[] = [];
+    let bytes = 0;
     for (const each of this.waiting) {
-      const key = keyOf(each.item);
-      if (batch.length >= maxItems || (key !== undefined && keys.has(key))) rest.push(each);
-      else {
-        batch.push(each);
-        if (key !== undefined) keys.add(key);
+      const key = keyOf?.(each.item);
+      const full = batch.length >= maxItems || (batch.length > 0 && bytes + each.bytes > MAX_FLUSH_BYTES);
+      if (full || (key !== undefined && keys.has(key))) {
+        rest.push(each);
+        continue;
       }
+      batch.push(each);
+      bytes += each.bytes;
+      if (key !== undefined) keys.add(key);
     }
     this.waiting = rest;
+    this.waitingBytes -= bytes;
     return batch;
   }
 

@@ -3,13 +3,18 @@ import type { Database } from '@windlass/store';
 
 /** A job that another core finished is noticed within this long: one query for all who wait, none when nobody does. */
 const POLL_MS = 200;
-const MAX_WATCHERS = 20_000;
+/**
+ * Waits at a time, over all jobs: far below the places that core has for gateways, so that long polls never stall a submission.
+ * Beyond it a wait ends at once with the state as it is, and the client asks again.
+ */
+const MAX_WATCHERS = 1_024;
 
 /** Wakes those who wait for a job's end: at once when this core recorded it, else by a shared poll. */
 export class FinishWatch {
   private readonly watchers = new Map<string, Set<() => void>>();
   private timer: Timer | undefined;
   private closed = false;
+  private count = 0;
 
   constructor(
     private readonly db: Pick<Database, 'engine'>,
@@ -20,7 +25,7 @@ export class FinishWatch {
   watch(id: string, waitMs: number): { ended: Promise<void>; stop(): void } {
     let stop = () => {};
     const ended = new Promise<void>((resolve) => {
-      if (this.watchers.size >= MAX_WATCHERS || this.closed) {
+      if (this.count >= MAX_WATCHERS || this.closed) {
         resolve();
         return;
       }
@@ -29,11 +34,12 @@ export class FinishWatch {
       this.watchers.set(id, group);
       stop = () => {
         timer.cancel();
-        group.delete(stop);
+        if (group.delete(stop)) this.count -= 1;
         if (group.size === 0 && this.watchers.get(id) === group) this.watchers.delete(id);
         resolve();
       };
       group.add(stop);
+      this.count += 1;
       this.timer ??= this.runtime.after(POLL_MS, () => void this.poll()).unref();
     });
     return { ended, stop: () => stop() };

@@ -22,6 +22,7 @@ export function reportQueue(ports: Ports): FlushQueue<AttemptReport, ReportStatu
   return new FlushQueue<AttemptReport, ReportStatus>({
     maxItems: 500,
     maxWaiting: 20_000,
+    sizeOf: (report) => report.result?.length ?? 0,
     keyOf: (report) => report.jobId,
     flush: (reports) => record(reports, ports),
   });

@@ -20,6 +20,7 @@ export function submissionQueue(
     // At 500 rows a flush takes some 10 ms; larger ones only make the next wait longer.
     maxItems: 500,
     maxWaiting: 20_000,
+    sizeOf: (job) => job.payload.length,
     keyOf: (job) => job.key && `${job.template.tenantId}\n${job.key.value}`,
     notWritten: (cause) =>
       fault('submit.not-accepted', {

@@ -1,16 +1,17 @@
-import { isFault, messageOf } from '@windlass/faults';
+import { type FaultKind, isFault, messageOf } from '@windlass/faults';
 import type { FetchedFile, FileRequest } from '@windlass/handler-kit/runner';
 import type { WorkerContext } from '../worker-context.js';
 import { fetchInput } from './fetch-input.js';
 import type { HeldAttempt } from './held-attempts.js';
 import { storeArtifact } from './store-artifact.js';
 
-/** What a handler sees of a file operation that failed: the public text and the code. */
+/** What a handler sees of a file operation that failed: the public text, the code, and by its kind whether another try may help. */
 class FileRequestError extends Error {
   override readonly name = 'FileRequestError';
   constructor(
     message: string,
     readonly code: string,
+    readonly kind: FaultKind,
   ) {
     super(message);
   }
@@ -37,7 +38,8 @@ export class AttemptFiles {
         { operation: 'execute', jobId, requestId, request: request.kind, error },
         'a file operation failed',
       );
-      throw new FileRequestError(messageOf(error), isFault(error) ? error.code : 'files.unavailable');
+      const known = isFault(error) ? error : { code: 'files.unavailable', kind: 'retryable' as const };
+      throw new FileRequestError(messageOf(error), known.code, known.kind);
     }
   }
 

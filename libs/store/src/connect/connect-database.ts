@@ -103,6 +103,7 @@ export async function connectDatabase(options: DatabaseOptions): Promise<Databas
 export function storeFault(error: unknown) {
   if (isDataError(error)) return fault('store.data-refused', { cause: error });
   if (error instanceof Error && 'code' in error && error.name === 'Fault') return error;
+  if (isOwnBug(error)) return fault('internal.bug', { cause: error });
   return fault('store.unavailable', { cause: error, retryAfterMs: 1000 });
 }
 
@@ -129,9 +130,13 @@ function isNeverSent(error: unknown): boolean {
   );
 }
 
+/** Thrown by our own code around the statement, not by the driver: repeating it repeats the bug. */
+const isOwnBug = (error: unknown): boolean =>
+  error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;
+
 /** The connection ended while a statement was under way: it may or may not have committed. */
 export function isUnknownCommit(error: unknown): boolean {
-  if (isNeverSent(error)) return false;
+  if (isNeverSent(error) || isOwnBug(error)) return false;
   const sqlState = (error as { code?: unknown } | null)?.code;
   if (typeof sqlState !== 'string') return true;
   return /^(08|57P0|53|58)/.test(sqlState) || !/^[0-9A-Z]{5}$/.test(sqlState);
