@@ -51,15 +51,11 @@ describe('core while PostgreSQL is away', () => {
     database = await freshDatabase();
     const direct = new URL(database.url);
     proxy = await TcpProxy.open({ host: direct.hostname, port: Number(direct.port) });
-    const url = (user: string) =>
-      Object.assign(new URL(database.url), {
-        hostname: '127.0.0.1',
-        port: String(proxy.port),
-        username: user,
-        password: `${user}-test-password`,
-      }).href;
-    const urls = { engineUrl: url('windlass_engine'), readerUrl: url('windlass_reader') };
-    await migrate({ ownerUrl: database.url, ...urls });
+    const through = (url: string) =>
+      Object.assign(new URL(url), { hostname: '127.0.0.1', port: String(proxy.port) }).href;
+    const { engineUrl, readerUrl } = database.urls;
+    await migrate(database.urls);
+    const urls = { engineUrl: through(engineUrl), readerUrl: through(readerUrl) };
     const opened = await connectDatabase({ ...urls, applicationName: 'test' });
     const query = (statement: { name?: string }) => {
       const run = () => opened.engine.query(statement as never) as unknown as Promise<unknown>;

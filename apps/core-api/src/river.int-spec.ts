@@ -63,15 +63,8 @@ describe('the river through core, on a real PostgreSQL', () => {
 
   beforeAll(async () => {
     database = await freshDatabase();
-    const url = (user: string) => {
-      const made = new URL(database.url);
-      made.username = user;
-      made.password = `${user}-test-password`;
-      return made.href;
-    };
-    const urls = { engineUrl: url('windlass_engine'), readerUrl: url('windlass_reader') };
-    await migrate({ ownerUrl: database.url, ...urls });
-    db = await connectDatabase({ ...urls, applicationName: 'test' });
+    await migrate(database.urls);
+    db = await connectDatabase({ ...database.urls, applicationName: 'test' });
     const logger = createLogger({ service: 'core-api', level: 'error', format: 'json', machine: 'test' });
     core = await createCore(
       { leaseMs: 20_000, healthPort: 0, healthHost: '127.0.0.1' },

@@ -50,11 +50,8 @@ describe('the clockwork, on a real PostgreSQL', () => {
 
   beforeAll(async () => {
     database = await freshDatabase();
-    const url = (user: string) =>
-      Object.assign(new URL(database.url), { username: user, password: `${user}-test-password` }).href;
-    const urls = { engineUrl: url('windlass_engine'), readerUrl: url('windlass_reader') };
-    await migrate({ ownerUrl: database.url, ...urls });
-    db = await connectDatabase({ ...urls, applicationName: 'test' });
+    await migrate(database.urls);
+    db = await connectDatabase({ ...database.urls, applicationName: 'test' });
     await hub.connect().serve(RPC.coreForScheduler, { concurrency: 8 }, async (body) => {
       probeBeats.decode(body);
       if (!probing) throw new Error('the path is cut: the request is left to time out');

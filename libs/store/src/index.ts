@@ -1,6 +1,6 @@
-export { awaitSchema } from './connect/await-schema.js';
 export { connectDatabase, type Database, type DatabaseOptions, storeFault } from './connect/connect-database.js';
 export type { Sources } from './connect/connect-sources.js';
+export { openDatabase } from './connect/open-database.js';
 export { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded/embedded-postgres.js';
 export * from './entities/index.js';
 export { type FlushOptions, FlushQueue } from './flush-queue.js';

@@ -36,15 +36,13 @@ const TEMPLATE: JobTemplate = {
 
 describe('the schema, on a real PostgreSQL', () => {
   let database: Awaited<ReturnType<typeof freshDatabase>>;
-  let urls: { ownerUrl: string; engineUrl: string; readerUrl: string };
+  let urls: (typeof database)['urls'];
   let db: Database;
   let owner: pg.Client;
 
   beforeAll(async () => {
     database = await freshDatabase();
-    const url = (user: string) =>
-      Object.assign(new URL(database.url), { username: user, password: `${user}-test-password` }).href;
-    urls = { ownerUrl: database.url, engineUrl: url('windlass_engine'), readerUrl: url('windlass_reader') };
+    urls = database.urls;
     // Two at the same time: the advisory lock lets one migrate and the other find it done.
     const applied = await Promise.all([migrate(urls), migrate(urls)]);
     expect(applied.map((each) => each.applied.length).sort()).toEqual([0, 1]);

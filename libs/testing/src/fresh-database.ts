@@ -5,6 +5,8 @@ import { testServer } from './test-servers.js';
 export interface FreshDatabase {
   /** URL of the owner, who is superuser on the test server. */
   url: string;
+  /** The same database as the three roles of the platform see it: what `migrate` and `connectDatabase` of libs/store take. */
+  urls: { ownerUrl: string; engineUrl: string; readerUrl: string };
   name: string;
   /** Cuts whoever is still connected and drops the database. */
   drop(): Promise<void>;
@@ -30,5 +32,15 @@ export async function freshDatabase(): Promise<FreshDatabase> {
   await onServer(address.url, `create database "${name}"`);
   const url = new URL(address.url);
   url.pathname = `/${name}`;
-  return { url: url.href, name, drop: () => onServer(address.url, `drop database if exists "${name}" with (force)`) };
+  return {
+    url: url.href,
+    urls: { ownerUrl: url.href, engineUrl: urlOf(url, 'windlass_engine'), readerUrl: urlOf(url, 'windlass_reader') },
+    name,
+    drop: () => onServer(address.url, `drop database if exists "${name}" with (force)`),
+  };
+}
+
+/** Roles belong to the server, which all specs share: their passwords must be the same in each. */
+function urlOf(owner: URL, role: string): string {
+  return Object.assign(new URL(owner), { username: role, password: `${role}-test-password` }).href;
 }

@@ -4,7 +4,7 @@ import { createFileStore } from '@windlass/files';
 import { createGateway, GatewayConfig } from '@windlass/gateway';
 import { createScheduler, SchedulerConfig } from '@windlass/scheduler';
 import { fileStoreOptions, loadConfig, type RunningService, type ServiceContext } from '@windlass/service-kit';
-import { awaitSchema, connectDatabase, type Database } from '@windlass/store';
+import { type Database, openDatabase } from '@windlass/store';
 import { createWorker, WorkerConfig } from '@windlass/worker';
 import type { Role } from './host.config.js';
 import { localFirst } from './local-first-broker.js';
@@ -31,7 +31,11 @@ export async function serveRoles(
   const url = Object.values(configs).find((config) => config)?.rabbitmqUrl ?? '';
   let database: Database | undefined;
   if (needsDatabase) {
-    database = await openDatabase(needsDatabase, { logger, runtime });
+    database = await openDatabase(needsDatabase, {
+      service: 'host',
+      runtime,
+      warn: (fields, message) => logger.warn(fields, message),
+    });
     closing.push(() => (database as Database).close());
   }
   const outside = await connectRabbitBroker({ url, name: `host ${roles.join('+')}`, runtime });
@@ -85,18 +89,4 @@ export async function serveRoles(
       for (const close of closing.splice(0).reverse()) await close();
     },
   };
-}
-
-function openDatabase(config: CoreConfig | SchedulerConfig, { logger, runtime }: ServiceContext): Promise<Database> {
-  return awaitSchema(
-    () =>
-      connectDatabase({
-        engineUrl: config.databaseUrl,
-        readerUrl: config.databaseReaderUrl,
-        connections: config.databaseConnections,
-        applicationName: 'windlass host',
-        onError: (error) => logger.warn({ operation: 'database', error }, 'an idle database connection was lost'),
-      }),
-    { runtime, onWait: (missing) => logger.warn({ operation: 'start' }, `waiting: ${missing}`) },
-  );
 }

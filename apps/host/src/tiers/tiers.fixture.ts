@@ -28,12 +28,9 @@ export class Tiers {
   static async open(worker: Record<string, string>): Promise<Tiers> {
     const [pg, mq, bucket] = await Promise.all([freshDatabase(), freshVhost('rabbitmq'), freshBucket()]);
     const [database, broker] = await Promise.all([proxyFor(pg.url), proxyFor(mq.url)]);
-    const url = (user: string, port?: number) => {
-      const made = Object.assign(new URL(pg.url), { username: user, password: `${user}-test-password` });
-      if (port) Object.assign(made, { hostname: '127.0.0.1', port: String(port) });
-      return made.href;
-    };
-    await migrate({ ownerUrl: pg.url, engineUrl: url('windlass_engine'), readerUrl: url('windlass_reader') });
+    const through = (url: string) =>
+      Object.assign(new URL(url), { hostname: '127.0.0.1', port: String(database.port) }).href;
+    await migrate(pg.urls);
     const secret = randomBytes(48).toString('base64url');
     const token = await mintToken(secret, {
       subject: 'test',
@@ -50,12 +47,13 @@ export class Tiers {
       LEADER_TTL_MS: '2000',
       HEALTH_HOST: '127.0.0.1',
       HOST: '127.0.0.1',
-      DATABASE_URL: url('windlass_engine', database.port),
-      DATABASE_READER_URL: url('windlass_reader', database.port),
+      DATABASE_URL: through(pg.urls.engineUrl),
+      DATABASE_READER_URL: through(pg.urls.readerUrl),
       RABBITMQ_URL: Object.assign(new URL(mq.url), { hostname: '127.0.0.1', port: String(broker.port) }).href,
       JWT_SECRET: secret,
       FILES_DRIVER: 's3',
       S3_ENDPOINT: bucket.endpoint,
+      S3_PUBLIC_ENDPOINT: bucket.endpoint,
       S3_REGION: bucket.region,
       S3_BUCKET: bucket.bucket,
       S3_ACCESS_KEY_ID: bucket.accessKeyId,

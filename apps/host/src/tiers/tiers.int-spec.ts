@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Upload } from '@windlass/client';
 import { waitFor } from '@windlass/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ServiceName, Tiers } from './tiers.fixture.js';
@@ -43,6 +45,35 @@ describe('four services on PostgreSQL, RabbitMQ and S3', () => {
     expect(await tiers.client.wait(id, { timeoutMs: 100_000 })).toMatchObject({ state: 'succeeded' });
     const names = (await tiers.client.artifacts(id)).map((each) => each.name).sort();
     expect(names).toEqual(['metadata.json', 'model.glb', 'thumbnail.png']);
+  });
+
+  it('a client sends a file straight to S3 by presigned URL; what arrived is checked before it counts', async () => {
+    const content = Buffer.from('straight to the storage');
+    const sha256 = createHash('sha256').update(content).digest('hex');
+    const call = (path: string, init: RequestInit = {}) =>
+      fetch(`${tiers.url}${path}`, {
+        ...init,
+        headers: { authorization: `Bearer ${tiers.token}`, 'content-type': 'application/json' },
+      });
+    const begin = async () => {
+      const body = JSON.stringify({ name: 'direct.txt', contentType: 'text/plain', size: content.length, sha256 });
+      const response = await call('/v1/files/uploads', { method: 'POST', body });
+      expect(response.status).toBe(201);
+      return (await response.json()) as Upload;
+    };
+    const good = await begin();
+    const put = await fetch(good.put?.url ?? '', { method: 'PUT', headers: good.put?.headers ?? {}, body: content });
+    expect(put.status).toBe(200);
+    const completed = await call(`/v1/files/uploads/${good.id}/complete`, { method: 'POST', body: '{}' });
+    expect(await completed.json()).toMatchObject({ id: good.id, sha256, size: content.length });
+    expect(await (await call(`/v1/files/${good.id}/content`)).text()).toBe(content.toString());
+
+    const other = await begin();
+    const forged = Buffer.from(content).fill('x');
+    await fetch(other.put?.url ?? '', { method: 'PUT', headers: other.put?.headers ?? {}, body: forged });
+    const refused = await call(`/v1/files/uploads/${other.id}/complete`, { method: 'POST', body: '{}' });
+    expect(await refused.json()).toMatchObject({ status: 422, code: 'files.checksum-mismatch' });
+    expect((await call(`/v1/files/${other.id}/content`)).status).toBe(404);
   });
 
   it.each(NAMES)(

@@ -37,11 +37,8 @@ describe('hand-over and claim, on a real PostgreSQL', () => {
 
   beforeAll(async () => {
     database = await freshDatabase();
-    const url = (user: string) =>
-      Object.assign(new URL(database.url), { username: user, password: `${user}-test-password` }).href;
-    const urls = { engineUrl: url('windlass_engine'), readerUrl: url('windlass_reader') };
-    await migrate({ ownerUrl: database.url, ...urls });
-    db = await connectDatabase({ ...urls, applicationName: 'test' });
+    await migrate(database.urls);
+    db = await connectDatabase({ ...database.urls, applicationName: 'test' });
   });
   afterEach(() => db.engine.query('delete from jobs'));
   afterAll(async () => {
