@@ -73,7 +73,8 @@ describe('four services on PostgreSQL, RabbitMQ and S3', () => {
     await fetch(other.put?.url ?? '', { method: 'PUT', headers: other.put?.headers ?? {}, body: forged });
     const refused = await call(`/v1/files/uploads/${other.id}/complete`, { method: 'POST', body: '{}' });
     expect(await refused.json()).toMatchObject({ status: 422, code: 'files.checksum-mismatch' });
-    expect((await call(`/v1/files/${other.id}/content`)).status).toBe(404);
+    const unread = await call(`/v1/files/${other.id}/content`);
+    expect(await unread.json()).toMatchObject({ status: 409, code: 'files.upload-incomplete' });
   });
 
   it.each(NAMES)(
