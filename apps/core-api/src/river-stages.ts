@@ -90,6 +90,6 @@ export class RiverStages {
     const type = await this.claimedTypes.of(item.jobId, this.ports.db);
     // Announced through another core: a result must not slip by its schema because this copy is old.
     if (type && !this.registry.of(type.type, type.version)) await this.registry.refresh().catch(rethrowAsFault);
-    return type ? checkResult(item, type.type, type.version, this.registry) : item;
+    return type ? checkResult(item, type, this.registry) : item;
   }
 }

@@ -14,6 +14,8 @@ import {
   listJobs,
   listJobsReply,
   RPC,
+  readArtifacts,
+  readArtifactsReply,
   readEvents,
   readEventsReply,
   readJob,
@@ -219,6 +221,30 @@ describe('the river through core, on a real PostgreSQL', () => {
     const [job] = await claimHandedOver(id, 'strict');
     expect(await report(job as ClaimedJob, { result: '{"no":1}' })).toBe('recorded');
     expect(await read(id)).toMatchObject({ state: 'failed', error: { class: 'ResultInvalid' } });
+  });
+
+  it('an artifact counts when its attempt succeeds and wrote it; a key from elsewhere or a failure promotes nothing', async () => {
+    const artifact = (key: string) => ({
+      name: 'a.txt',
+      key,
+      size: 1,
+      sha256: 'a'.repeat(64),
+      etag: 'e',
+      contentType: 'text/plain',
+    });
+    const own = (job: ClaimedJob) => artifact(`tenants/acme/jobs/${job.jobId}/1/${job.epoch}/a.txt`);
+    const promoted = async (id: string) =>
+      (await gateway.call(readArtifacts, readArtifactsReply, { tenantId: 'acme', id })).items.length;
+    const good = await claimOne();
+    await report(good, { artifacts: [own(good)] });
+    expect(await promoted(good.jobId)).toBe(1);
+    const thief = await claimOne();
+    await report(thief, { artifacts: [own(good)] });
+    expect(await read(thief.jobId)).toMatchObject({ state: 'failed', error: { code: 'report.artifact-refused' } });
+    expect(await promoted(thief.jobId)).toBe(0);
+    const failed = await claimOne({ maxAttempts: 1 });
+    await report(failed, { outcome: 'failed', error: { class: 'Error', message: 'm' }, artifacts: [own(failed)] });
+    expect(await promoted(failed.jobId)).toBe(0);
   });
 
   it('a release gives the attempt back uncounted', async () => {

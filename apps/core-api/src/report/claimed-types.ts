@@ -1,9 +1,10 @@
 import type { ClaimedJob } from '@windlass/contracts';
 import { type Database, JobEntity, storeFault } from '@windlass/store';
 
-interface TypeOfJob {
+export interface TypeOfJob {
   type: string;
   version: number;
+  tenantId: string;
 }
 
 /** Jobs claimed through this core lately. A report that came through another core looks its type up instead. */
@@ -18,7 +19,7 @@ export class ClaimedTypes {
       const oldest = this.types.keys().next().value;
       if (oldest !== undefined) this.types.delete(oldest);
     }
-    this.types.set(job.jobId, { type: job.type, version: job.version });
+    this.types.set(job.jobId, { type: job.type, version: job.version, tenantId: job.tenantId });
   }
 
   /** Its report is answered: forgets the job and answers its type, if it was known. */
@@ -34,10 +35,10 @@ export class ClaimedTypes {
     if (known) return known;
     const row = await db.sources.engine
       .getRepository(JobEntity)
-      .findOne({ where: { id: jobId }, select: { id: true, type: true, typeVersion: true } })
+      .findOne({ where: { id: jobId }, select: { id: true, type: true, typeVersion: true, tenantId: true } })
       .catch((error: unknown) => {
         throw storeFault(error);
       });
-    return row ? { type: row.type, version: row.typeVersion } : undefined;
+    return row ? { type: row.type, version: row.typeVersion, tenantId: row.tenantId } : undefined;
   }
 }

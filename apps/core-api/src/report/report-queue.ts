@@ -64,8 +64,9 @@ async function decide(reports: AttemptReport[], ports: Ports) {
     // Another attempt's row says nothing about this one: the write would miss anyway.
     if (!row || row.epoch !== report.epoch || row.token !== report.token) continue;
     const decision = decideAttempt(row, report, ports.runtime.random());
+    // Only a success promotes what its attempt wrote.
     if (decision.state === 'scheduled') retries.push({ ...report, delayMs: decision.delayMs });
-    else finishes.push({ ...report, state: decision.state });
+    else finishes.push({ ...report, artifacts: [], state: decision.state });
   }
   return { finishes, retries };
 }
