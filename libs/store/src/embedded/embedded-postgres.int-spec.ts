@@ -9,10 +9,10 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgre
 describe('the embedded PostgreSQL', () => {
   const opened: { directory: string; server?: EmbeddedPostgres }[] = [];
   afterEach(async () => {
-    for (const { directory, server } of opened.splice(0)) {
-      await server?.stop();
-      await rm(directory, { recursive: true, force: true });
-    }
+    const all = opened.splice(0);
+    // Several servers of one test share a directory: all of them end before it goes.
+    for (const { server } of all) await server?.stop();
+    for (const { directory } of all) await rm(directory, { recursive: true, force: true, maxRetries: 10 });
   });
 
   async function start(directory: string) {
