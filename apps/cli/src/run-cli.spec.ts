@@ -71,10 +71,13 @@ describe('exit codes', () => {
     expect(JSON.parse(out)).toMatchObject({ state: 'failed', error: { code: 'a.b' } });
   });
 
-  it('are 1 when the file to upload is not there, before anything is sent', async () => {
-    const { exitCode, err } = await cli.run('upload', 'gone.step', '--url', service.url, '--token', 't');
+  it.each([
+    ['upload', ['upload', 'gone.step']],
+    ['read the payload from', ['submit', 'hash', '@gone.step']],
+  ])('are 1 when the file to %s is not there, before anything is sent', async (_what, args) => {
+    const { exitCode, err } = await cli.run(...args, '--url', service.url, '--token', 't');
     expect(exitCode).toBe(1);
-    expect(err).toContain(join(cli.cwd, 'gone.step'));
+    expect(err).toContain(`There is no file ${join(cli.cwd, 'gone.step')}.`);
     expect(service.asked).toEqual([]);
   });
 });

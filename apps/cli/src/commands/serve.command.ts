@@ -10,7 +10,7 @@ export function addServe(program: Command, cli: Cli): void {
     .requiredOption('--roles <roles>', 'gateway, core, scheduler, worker; separated by commas')
     .action(async ({ roles }: { roles: string }) => {
       const [{ HostConfig, serveRoles }, { runService }] = await Promise.all([
-        import('@windlass/host'),
+        import('@windlass/host/serve'),
         import('@windlass/service-kit'),
       ]);
       // The role list is checked with the rest of the configuration, so that all faults are shown at once.

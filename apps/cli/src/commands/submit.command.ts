@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { SubmitJobRequest } from '@windlass/client';
 import type { Command } from 'commander';
 import type { Cli } from '../frame/cli.js';
-import { UsageFailure } from '../frame/cli-failure.js';
+import { CliFailure, UsageFailure } from '../frame/cli-failure.js';
 import { type ConnectionOptions, connectClient, withConnection } from '../frame/connect-client.js';
 import { collect, parseDurationMs, parseWhole } from '../frame/parse-option.js';
 import { printAnswer } from '../frame/print-answer.js';
@@ -58,7 +58,12 @@ async function requestOf(cli: Cli, type: string, payload: string, options: Submi
 
 async function payloadText(cli: Cli, given: string): Promise<string> {
   if (given === '-') return readAll(cli.stdin);
-  return given.startsWith('@') ? readFile(resolve(cli.cwd, given.slice(1)), 'utf8') : given;
+  if (!given.startsWith('@')) return given;
+  const path = resolve(cli.cwd, given.slice(1));
+  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') throw new CliFailure(`There is no file ${path}.`, 'Check the path.');
+    throw error;
+  });
 }
 
 function parsePayload(text: string): unknown {

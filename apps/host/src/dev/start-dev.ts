@@ -1,13 +1,6 @@
 import { join, resolve } from 'node:path';
-import { createInProcessHub } from '@windlass/broker';
-import { systemRuntime } from '@windlass/clock';
-import { CoreConfig, createCore } from '@windlass/core-api';
-import { createFileStore } from '@windlass/files';
-import { createGateway, GatewayConfig } from '@windlass/gateway';
-import { createScheduler, SchedulerConfig } from '@windlass/scheduler';
-import { createLogger, type LogDestination, type Logger, loadConfig, type RunningService } from '@windlass/service-kit';
-import { connectDatabase, type EmbeddedPostgres, migrate, startEmbeddedPostgres } from '@windlass/store';
-import { createWorker, WorkerConfig } from '@windlass/worker';
+import type { LogDestination } from '@windlass/service-kit';
+import { type EmbeddedPostgres, migrate, startEmbeddedPostgres } from '@windlass/store';
 import { DEV_AUDIENCE, DEV_ISSUER, mintToken, readDevSecret } from './dev-secrets.js';
 import { lockDirectory } from './lock-directory.js';
 
@@ -49,6 +42,9 @@ export async function startDev(options: DevOptions): Promise<DevPlatform> {
     for (const close of closing.splice(0).reverse()) await close();
   };
   try {
+    // The services' code takes about as long to load as the database to start.
+    const loading = import('./start-roles.js');
+    loading.catch(() => {});
     const postgres = await startEmbeddedPostgres(join(directory, 'postgres'));
     closing.push(() => postgres.stop());
     const secret = await readDevSecret(directory);
@@ -58,6 +54,7 @@ export async function startDev(options: DevOptions): Promise<DevPlatform> {
       engineUrl: env.DATABASE_URL ?? '',
       readerUrl: env.DATABASE_READER_URL ?? '',
     });
+    const { startRoles } = await loading;
     const url = await startRoles(env, options, closing);
     const claims = { subject: 'dev', tenant: 'dev', scope: 'admin', issuer: DEV_ISSUER, audience: DEV_AUDIENCE };
     return { url, directory, token: await mintToken(secret, { ...claims, lifeSeconds: TOKEN_LIFE_S }), stop };
@@ -92,62 +89,4 @@ function environment(
     JWT_AUDIENCE: DEV_AUDIENCE,
     LEASE_MS: String(DEV_LEASE_MS),
   };
-}
-
-/** Starts core, scheduler, worker, gateway, in this order; pushes how to stop each onto `closing`. Answers the gateway's URL. */
-async function startRoles(
-  env: Record<string, string>,
-  options: DevOptions,
-  closing: (() => Promise<void>)[],
-): Promise<string> {
-  const runtime = systemRuntime;
-  const hub = createInProcessHub({ runtime });
-  const log = (service: string): Logger =>
-    createLogger({
-      service,
-      level: options.logLevel,
-      format: options.logFormat,
-      machine: 'dev',
-      ...(options.logDestination ? { destination: options.logDestination } : {}),
-    });
-  const keep = (service: RunningService): RunningService => {
-    closing.push(() => service.stop());
-    return service;
-  };
-  const files = await createFileStore({ driver: 'directory', root: env.FILES_DIRECTORY ?? '' });
-  closing.push(() => files.close());
-  const db = await connectDatabase({
-    engineUrl: env.DATABASE_URL ?? '',
-    readerUrl: env.DATABASE_READER_URL ?? '',
-    applicationName: 'windlass dev',
-    onError: (error) => log('host').warn({ operation: 'database', error }, 'an idle database connection was lost'),
-  });
-  closing.push(() => db.close());
-  keep(await createCore(loadConfig(CoreConfig, env), { db, broker: hub.connect(), runtime, logger: log('core-api') }));
-  keep(
-    await createScheduler(loadConfig(SchedulerConfig, env), {
-      db,
-      broker: hub.connect(),
-      runtime,
-      logger: log('scheduler'),
-    }),
-  );
-  const worker = await createWorker(loadConfig(WorkerConfig, env), {
-    broker: hub.connect(),
-    files,
-    runtime,
-    logger: log('worker'),
-  });
-  keep(worker);
-  const gateway = keep(
-    await createGateway(loadConfig(GatewayConfig, env), {
-      broker: hub.connect(),
-      files,
-      runtime,
-      logger: log('gateway'),
-    }),
-  );
-  // Ready means: a job submitted now finds its type.
-  await worker.announced;
-  return gateway.url ?? '';
 }

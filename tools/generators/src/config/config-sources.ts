@@ -1,7 +1,7 @@
 import { CLI_VARIABLES } from '@windlass/cli';
 import { CoreConfig } from '@windlass/core-api';
 import { GatewayConfig } from '@windlass/gateway';
-import { HostConfig } from '@windlass/host';
+import { HostConfig } from '@windlass/host/serve';
 import { SchedulerConfig } from '@windlass/scheduler';
 import { describeConfig, type EnvEntry } from '@windlass/service-kit';
 import { WorkerConfig } from '@windlass/worker';
