@@ -1,22 +1,8 @@
 import { join, resolve } from 'node:path';
-import type { LogDestination } from '@windlass/service-kit';
 import { type EmbeddedPostgres, migrate, startEmbeddedPostgres } from '@windlass/store';
+import type { DevOptions } from './dev-options.js';
 import { DEV_AUDIENCE, DEV_ISSUER, mintToken, readDevSecret } from './dev-secrets.js';
 import { lockDirectory } from './lock-directory.js';
-
-export interface DevOptions {
-  /** Where everything lives. Locked while it runs. */
-  directory: string;
-  /** 0: any free port. */
-  port: number;
-  host?: string;
-  logLevel: string;
-  logFormat: 'json' | 'logfmt';
-  /** Where log lines go; standard output unless told otherwise. */
-  logDestination?: LogDestination;
-  /** Settings of the worker by environment name: JOB_TYPES, HANDLERS, SLOTS … */
-  worker?: Record<string, string>;
-}
 
 export interface DevPlatform {
   readonly url: string;

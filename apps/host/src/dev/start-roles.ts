@@ -7,7 +7,7 @@ import { createScheduler, SchedulerConfig } from '@windlass/scheduler';
 import { createLogger, type Logger, loadConfig, type RunningService } from '@windlass/service-kit';
 import { connectDatabase } from '@windlass/store';
 import { createWorker, WorkerConfig } from '@windlass/worker';
-import type { DevOptions } from './start-dev.js';
+import type { DevOptions } from './dev-options.js';
 
 /** Starts core, scheduler, worker, gateway, in this order; pushes how to stop each onto `closing`. Answers the gateway's URL. */
 export async function startRoles(
