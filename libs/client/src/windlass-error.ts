@@ -26,7 +26,12 @@ export async function errorOf(response: Response): Promise<WindlassError> {
   if (!problem) {
     return new WindlassError('client.unexpected', `The service answered ${response.status}.`, response.status);
   }
-  const fields = (problem.errors ?? []).map((field) => ` ${field.path}: ${field.message}`).join(';');
+  const fields = (problem.errors ?? [])
+    .map((field) => `${field.path}: ${field.message}`)
+    // The detail may name the first one already.
+    .filter((field) => !problem.detail.includes(field))
+    .map((field) => ` ${field}`)
+    .join(';');
   return new WindlassError(problem.code, `${problem.detail}${fields}`, response.status, problem);
 }
 

@@ -96,6 +96,6 @@ function nextSteps({ file, type }: HandlerNames, directory: string): string[] {
     `Write the work in ${directory}/src/${file}.ts; its payload and result schemas are what clients see.`,
     'pnpm install && pnpm build',
     `npx vitest run ${directory}`,
-    `pnpm dev, then submit {"type":"${type}","payload":{"text":"hello"}}`,
+    `npm start, then submit {"type":"${type}","payload":{"text":"hello"}}`,
   ];
 }

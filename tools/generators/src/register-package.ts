@@ -34,5 +34,6 @@ export function insertInList(text: string, entry: string): string {
 }
 
 function print(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
+  // As the formatter has it: a list of one stands on one line.
+  return `${JSON.stringify(value, null, 2).replace(/\[\n\s+("[^"\n]*")\n\s+\]/g, '[$1]')}\n`;
 }

@@ -49,12 +49,12 @@ export async function serveRoles(
         db: database as Database,
         broker,
         runtime,
-        logger: logger.child({ service: 'core-api' }),
+        logger: logger.child({ role: 'core-api' }),
       }),
     scheduler: () =>
       createScheduler(
         { ...(configs.scheduler as SchedulerConfig), healthPort: 0 },
-        { db: database as Database, broker, runtime, logger: logger.child({ service: 'scheduler' }) },
+        { db: database as Database, broker, runtime, logger: logger.child({ role: 'scheduler' }) },
       ),
     worker: async () => {
       const files = await createFileStore(fileStoreOptions(configs.worker as WorkerConfig));
@@ -63,7 +63,7 @@ export async function serveRoles(
         broker,
         files,
         runtime,
-        logger: logger.child({ service: 'worker' }),
+        logger: logger.child({ role: 'worker' }),
       });
     },
     gateway: async () => {
@@ -73,7 +73,7 @@ export async function serveRoles(
         broker,
         files,
         runtime,
-        logger: logger.child({ service: 'gateway' }),
+        logger: logger.child({ role: 'gateway' }),
       });
     },
   };
