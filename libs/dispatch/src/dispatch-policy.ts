@@ -6,7 +6,7 @@ export const DISPATCH = {
   messageTtlMs: 55_000,
   /** Credit of the fast path, once learnt from PostgreSQL, is good for this long. */
   creditMs: 1_000,
-  /** While workers are busy with the lane, one pack per this long: fewer, fuller packs cost less in claims. */
+  /** While jobs of the lane are unfinished, one pack per this long: fewer, fuller packs cost less in claims. */
   paceMs: 8,
   /** Jobs of a tiny type in one message. Heavy types travel one by one. */
   packSize: 200,
