@@ -16,23 +16,11 @@ import {
 } from '@windlass/contracts';
 import { createLogger, RpcClient, type RunningService } from '@windlass/service-kit';
 import { connectDatabase, type Database, migrate } from '@windlass/store';
-import { freshDatabase, TcpProxy, waitFor } from '@windlass/testing';
+import { ECHO_DECLARATION, freshDatabase, TcpProxy, waitFor } from '@windlass/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createCore } from './create-core.js';
 
-const TYPE: TypeDeclaration = {
-  name: 'echo',
-  version: 1,
-  payloadSchema: {},
-  resultSchema: {},
-  softMs: 1000,
-  hardMs: 2000,
-  maxAttempts: 2,
-  backoff: { kind: 'fixed', delayMs: 0 },
-  retryTimeout: false,
-  weight: 'tiny',
-  tools: [],
-};
+const TYPE: TypeDeclaration = ECHO_DECLARATION;
 
 describe('core while PostgreSQL is away', () => {
   const hub = createInProcessHub();

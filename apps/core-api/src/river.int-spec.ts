@@ -33,23 +33,14 @@ import {
 } from '@windlass/contracts';
 import { createLogger, RpcClient, type RunningService } from '@windlass/service-kit';
 import { connectDatabase, type Database, migrate } from '@windlass/store';
-import { freshDatabase, waitFor } from '@windlass/testing';
+import { ECHO_DECLARATION, freshDatabase, waitFor } from '@windlass/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { beatQueue } from './claim/beat-queue.js';
 import { createCore } from './create-core.js';
 
 const TYPE: TypeDeclaration = {
-  name: 'echo',
-  version: 1,
+  ...ECHO_DECLARATION,
   payloadSchema: { type: 'object', properties: { n: { type: 'integer' } }, required: ['n'] },
-  resultSchema: {},
-  softMs: 1000,
-  hardMs: 2000,
-  maxAttempts: 2,
-  backoff: { kind: 'fixed', delayMs: 0 },
-  retryTimeout: false,
-  weight: 'tiny',
-  tools: [],
 };
 
 describe('the river through core, on a real PostgreSQL', () => {

@@ -16,26 +16,13 @@ import {
   retryAttempts,
   takeLeadership,
 } from '@windlass/store';
-import { freshDatabase, waitFor } from '@windlass/testing';
+import { ECHO_TEMPLATE, freshDatabase, waitFor } from '@windlass/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createScheduler } from './create-scheduler.js';
 
 const LEASE_MS = 1_500;
 const TTL_MS = 1_500;
-const TEMPLATE: JobTemplate = {
-  tenantId: 'acme',
-  type: 'echo',
-  typeVersion: 1,
-  queue: 'echo',
-  priority: 3,
-  maxAttempts: 3,
-  softMs: 1000,
-  hardMs: 2000,
-  backoff: { kind: 'fixed', delayMs: 0 },
-  retryTimeout: false,
-  tags: [],
-  retention: 'standard',
-};
+const TEMPLATE: JobTemplate = ECHO_TEMPLATE;
 
 describe('the clockwork, on a real PostgreSQL', () => {
   const hub = createInProcessHub();

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ClaimedJob } from '@windlass/contracts';
 import { HOT_STATES, TERMINAL_STATES } from '@windlass/lifecycle';
-import { freshDatabase } from '@windlass/testing';
+import { ECHO_TEMPLATE, freshDatabase } from '@windlass/testing';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -19,20 +19,7 @@ import {
   retryAttempts,
 } from './index.js';
 
-const TEMPLATE: JobTemplate = {
-  tenantId: 'acme',
-  type: 'echo',
-  typeVersion: 1,
-  queue: 'echo',
-  priority: 3,
-  maxAttempts: 3,
-  softMs: 1000,
-  hardMs: 2000,
-  backoff: { kind: 'fixed', delayMs: 0 },
-  retryTimeout: false,
-  tags: [],
-  retention: 'standard',
-};
+const TEMPLATE: JobTemplate = ECHO_TEMPLATE;
 
 describe('the schema, on a real PostgreSQL', () => {
   let database: Awaited<ReturnType<typeof freshDatabase>>;

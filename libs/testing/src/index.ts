@@ -1,4 +1,5 @@
 export { evalOnRabbit, type RabbitAddress, rabbitCtl, type S3Address, startServices } from '@windlass/services';
+export { ECHO_DECLARATION, ECHO_TEMPLATE } from './echo-type.js';
 export { type FreshBucket, freshBucket } from './fresh-bucket.js';
 export { type FreshDatabase, freshDatabase } from './fresh-database.js';
 export { type FreshVhost, freshVhost } from './fresh-vhost.js';

@@ -65,6 +65,7 @@ describe('windlass dev', () => {
     });
     first.child.kill('SIGKILL');
     await exited(first.child);
+    const startedBefore = new Set((await readFile(marker, 'utf8')).trim().split('\n'));
 
     const again = await launch().ready;
     const jobs: Job[] = [];
@@ -81,6 +82,9 @@ describe('windlass dev', () => {
     expect(starts.size).toBe(200);
     const repeated = jobs.filter((job) => job.attempt > 1);
     for (const job of jobs) expect(starts.get(job.id)).toBeLessThanOrEqual(job.attempt);
+    // Four slots: each may hold one job that was claimed and had not come to its own first line.
+    const neverStarted = repeated.filter((job) => !startedBefore.has(job.id));
+    expect(neverStarted.length).toBeLessThanOrEqual(4);
     // At most the four slots, and what these had finished but not yet reported.
     expect(repeated.length).toBeLessThanOrEqual(8);
   });

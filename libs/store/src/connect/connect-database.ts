@@ -25,8 +25,8 @@ export interface DatabaseOptions {
 }
 
 /**
- * The planner's statistics of a queue table are always stale; measured, it then chose partial indexes or full scans that took
- * seconds. These settings leave it one way for our statements: an index by id, or a hash. JIT alone cost 2–3 times.
+ * The planner's statistics of a queue table are always stale: it would choose partial indexes or full scans where ids are given.
+ * These settings leave it one way for our statements: an index by id, or a hash. JIT costs more than such a statement runs.
  */
 const HOT_SETTINGS = [
   'enable_seqscan=off',

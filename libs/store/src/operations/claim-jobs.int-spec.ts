@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ClaimJobs } from '@windlass/contracts';
-import { freshDatabase } from '@windlass/testing';
+import { ECHO_TEMPLATE, freshDatabase } from '@windlass/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   claimJobsInStore,
@@ -14,20 +14,7 @@ import {
   refillLane,
 } from '../index.js';
 
-const TEMPLATE: JobTemplate = {
-  tenantId: 'acme',
-  type: 'echo',
-  typeVersion: 1,
-  queue: 'echo',
-  priority: 3,
-  maxAttempts: 3,
-  softMs: 1000,
-  hardMs: 2000,
-  backoff: { kind: 'fixed', delayMs: 0 },
-  retryTimeout: false,
-  tags: [],
-  retention: 'standard',
-};
+const TEMPLATE: JobTemplate = ECHO_TEMPLATE;
 const LANE: Lane = { queue: 'echo', type: 'echo' };
 
 describe('hand-over and claim, on a real PostgreSQL', () => {

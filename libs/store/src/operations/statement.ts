@@ -7,7 +7,7 @@ export interface Queryable {
 
 /**
  * One prepared statement. `state || ''` in the texts below keeps the planner from partial indexes on state: ids are given, and
- * with the stale statistics of a queue table it would rather walk thousands of index entries (measured: seconds).
+ * with the stale statistics of a queue table it would rather walk thousands of index entries.
  */
 export async function runStatement<R extends QueryResultRow>(
   db: Queryable,
