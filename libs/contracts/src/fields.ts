@@ -15,14 +15,45 @@ export const AttemptRef = Type.Object({
 });
 export type AttemptRef = Static<typeof AttemptRef>;
 
+const DelayMs = Type.Integer({ minimum: 0, maximum: 86_400_000 });
+const Jitter = Type.Optional(Type.Number({ minimum: 0, maximum: 1 }));
+
 /** How long a retry waits: see `retryDelayMs` in the lifecycle. */
-export const Backoff = Type.Object({
-  kind: Type.Union([Type.Literal('fixed'), Type.Literal('exponential')]),
-  delayMs: Type.Integer({ minimum: 0, maximum: 86_400_000 }),
-  maxDelayMs: Type.Optional(Type.Integer({ minimum: 0, maximum: 86_400_000 })),
-  jitter: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
-});
+export const Backoff = Type.Union([
+  Type.Object({
+    kind: Type.Union([Type.Literal('fixed'), Type.Literal('exponential')]),
+    delayMs: DelayMs,
+    maxDelayMs: Type.Optional(DelayMs),
+    jitter: Jitter,
+  }),
+  /** One delay for each retry; the last one serves for all further ones. */
+  Type.Object({
+    kind: Type.Literal('list'),
+    delaysMs: Type.Array(DelayMs, { minItems: 1, maxItems: 100 }),
+    jitter: Jitter,
+  }),
+]);
 export type Backoff = Static<typeof Backoff>;
+
+/** 9 is the most urgent. */
+export const Priority = Type.Integer({ minimum: 0, maximum: 9 });
+/** The names that people use for them. */
+export const PRIORITIES = { critical: 9, high: 6, normal: 3, low: 1 } as const;
+/** A queue is that of a type and has its name, or one that an operator has made. */
+export const QueueName = TypeName;
+/** Keys that clients choose: printable, compared byte for byte, one name space per tenant. */
+export const ClientKey = Type.String({ minLength: 1, maxLength: 255 });
+export const Retention = Type.Union([Type.Literal('short'), Type.Literal('standard'), Type.Literal('long')]);
+export type Retention = Static<typeof Retention>;
+export const LogLevel = Type.Union([
+  Type.Literal('debug'),
+  Type.Literal('info'),
+  Type.Literal('warn'),
+  Type.Literal('error'),
+]);
+export type LogLevel = Static<typeof LogLevel>;
+/** Who asked for it: the subject of the token. */
+export const Actor = Type.String({ minLength: 1, maxLength: 255 });
 
 export const JobState = Type.Union([
   Type.Literal('blocked'),
@@ -48,6 +79,8 @@ export type AttemptError = Static<typeof AttemptError>;
 export const Progress = Type.Object({
   percent: Type.Number({ minimum: 0, maximum: 100 }),
   message: Type.Optional(Type.String({ maxLength: 1024 })),
+  /** The step that the handler is in, such as `meshing`. */
+  phase: Type.Optional(Type.String({ maxLength: 100 })),
 });
 export type Progress = Static<typeof Progress>;
 

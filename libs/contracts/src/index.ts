@@ -1,3 +1,4 @@
+export * from './cancel/cancel-job.js';
 export * from './claim/announce-worker.js';
 export * from './claim/beat-worker.js';
 export * from './claim/claim-jobs.js';
@@ -6,12 +7,18 @@ export { defineMessage, type Message, openEnvelope, READER_VERSION } from './env
 export * from './fields.js';
 export * from './files/record-files.js';
 export * from './keys/api-keys.js';
+export * from './queues/change-queues.js';
 export * from './read/read-events.js';
 export * from './read/read-jobs.js';
+export * from './read/read-logs.js';
 export * from './read/read-types.js';
+export * from './replay/job-actions.js';
+export * from './replay/replay-job.js';
+export * from './report/append-logs.js';
 export * from './report/probe-beats.js';
 export * from './report/release-attempts.js';
 export * from './report/report-attempts.js';
+export * from './retain/collect-garbage.js';
 export { faultReply, ProblemBody } from './rpc-reply.js';
 export * from './services.js';
 export * from './submit/submit-jobs.js';

@@ -8,4 +8,4 @@ export const RPC = {
   coreForScheduler: 'core.scheduler',
 } as const;
 
-export const TOPIC = { keyRevoked: 'keys.revoked' } as const;
+export const TOPIC = { keyRevoked: 'keys.revoked', attemptCancelled: 'attempts.cancelled' } as const;

@@ -18,7 +18,9 @@ export interface AttemptEnd {
   retry?: 'never' | { delayMs: number };
 }
 
-export type Decision = { state: Extract<JobState, 'succeeded' | 'failed'> } | { state: 'scheduled'; delayMs: number };
+export type Decision =
+  | { state: Extract<JobState, 'succeeded' | 'failed' | 'cancelled'> }
+  | { state: 'scheduled'; delayMs: number };
 
 /**
  * A job released this often without a start is quarantined as failed: something takes it and gives it back for ever.
@@ -31,7 +33,7 @@ export const MAX_RELEASES = 100;
  * @param chance uniform in [0, 1), for the jitter
  */
 export function decideAttempt(job: RetryPolicy, end: AttemptEnd, chance: number): Decision {
-  if (end.outcome === 'succeeded') return { state: 'succeeded' };
+  if (end.outcome === 'succeeded' || end.outcome === 'cancelled') return { state: end.outcome };
   // A drain ended it, not the handler: it is not counted (see retryAttempts), but bounded as releases are.
   if (end.outcome === 'aborted') {
     return job.releases >= MAX_RELEASES ? { state: 'failed' } : { state: 'scheduled', delayMs: 0 };

@@ -24,6 +24,10 @@ describe('retryDelayMs', () => {
     const backoff = { kind: 'exponential' as const, delayMs: 100, maxDelayMs: 1000 };
     expect([1, 2, 3, 4, 5, 1000].map((n) => retryDelayMs(backoff, n, 0))).toEqual([100, 200, 400, 800, 1000, 1000]);
   });
+  it('a list gives each retry its own delay, and the last one to all further ones', () => {
+    const backoff = { kind: 'list' as const, delaysMs: [10, 20, 500] };
+    expect([1, 2, 3, 4, 99].map((n) => retryDelayMs(backoff, n, 0))).toEqual([10, 20, 500, 500, 500]);
+  });
   it('jitter moves the delay only downwards, by its share', () => {
     const backoff = { kind: 'fixed' as const, delayMs: 1000, jitter: 0.5 };
     expect(retryDelayMs(backoff, 1, 0)).toBe(500);
@@ -32,6 +36,9 @@ describe('retryDelayMs', () => {
 });
 
 describe('decideAttempt', () => {
+  it('a handler that cancels its job ends the run, whatever attempts are left', () => {
+    expect(decideAttempt(policy, { outcome: 'cancelled' }, 0)).toEqual({ state: 'cancelled' });
+  });
   it('a handler error is retried until the attempts are used up', () => {
     expect(decideAttempt(policy, { outcome: 'failed' }, 0).state).toBe('scheduled');
     expect(decideAttempt({ ...policy, attempt: 3 }, { outcome: 'failed' }, 0).state).toBe('failed');

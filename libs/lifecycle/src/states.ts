@@ -16,7 +16,7 @@ export const TRANSITIONS: Readonly<Record<JobState, Partial<Record<JobState, str
     failed: 'report or rescue, no attempt left',
     scheduled: 'retry',
     queued: 'release',
-    cancelled: 'cancel',
+    cancelled: 'cancel, or the handler said so',
   },
   succeeded: { scheduled: 'replay', queued: 'replay' },
   failed: { scheduled: 'replay', queued: 'replay' },

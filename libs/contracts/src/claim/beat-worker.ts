@@ -31,5 +31,12 @@ export const BeatWorker = Type.Object({
 });
 export type BeatWorker = Static<typeof BeatWorker>;
 export const beatWorker = defineMessage('beat.worker', BeatWorker);
-/** `fenced`: attempts that are no longer this worker's; it kills their children and reports nothing for them. */
-export const beatWorkerReply = defineMessage('beat.worker.reply', Type.Object({ fenced: Type.Array(Uuid) }));
+/**
+ * `fenced`: attempts that are no longer this worker's; it kills their children and reports nothing for them.
+ * `cancelled`: their jobs were cancelled; the worker aborts the handler, kills it after the grace, and reports as usual: the report
+ * is answered `fenced` and closes the attempt.
+ */
+export const beatWorkerReply = defineMessage(
+  'beat.worker.reply',
+  Type.Object({ fenced: Type.Array(Uuid), cancelled: Type.Optional(Type.Array(Uuid)) }),
+);

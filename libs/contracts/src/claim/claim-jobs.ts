@@ -8,6 +8,8 @@ import { Millis, TenantId, TypeName, Uuid } from '../fields.js';
  */
 export const ClaimJobs = Type.Object({
   worker: Type.String({ maxLength: 128 }),
+  /** Where it will run, for the history. */
+  machine: Type.Optional(Type.String({ maxLength: 255 })),
   incarnation: Uuid,
   token: Uuid,
   type: TypeName,

@@ -1,4 +1,4 @@
-import type { AttemptError, Backoff, JobState, Progress } from '@windlass/contracts';
+import type { ArtifactEntry, AttemptError, Backoff, JobState, LogLevel, Progress } from '@windlass/contracts';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 /** Columns that the hot row and the finished row share. Written by the operations only; read here. */
@@ -30,6 +30,13 @@ abstract class JobColumns {
   @Column('text', { nullable: true }) worker: string | null;
   @Column('jsonb', { nullable: true }) progress: Progress | null;
   @Column('jsonb', { nullable: true }) error: AttemptError | null;
+  @Column('int') retries: number;
+  @Column('int') buries: number;
+  @Column('text', { nullable: true }) machine: string | null;
+  @Column('timestamptz', { name: 'expires_at', nullable: true }) expiresAt: Date | null;
+  @Column('text', { name: 'dedupe_key', nullable: true }) dedupeKey: string | null;
+  @Column('text', { name: 'concurrency_key', nullable: true }) concurrencyKey: string | null;
+  @Column('int', { name: 'concurrency_limit', nullable: true }) concurrencyLimit: number | null;
 }
 
 /** An unfinished job. */
@@ -40,6 +47,8 @@ export class JobEntity extends JobColumns {
   @Column('timestamptz', { name: 'dispatch_until', nullable: true }) dispatchUntil: Date | null;
   @Column('timestamptz', { name: 'lease_until', nullable: true }) leaseUntil: Date | null;
   @Column('uuid', { nullable: true }) incarnation: string | null;
+  /** Queued, but its concurrency key is used up: not in the lane. */
+  @Column('boolean') held: boolean;
 }
 
 /** A finished run of a job. */
@@ -52,6 +61,40 @@ export class JobHistoryEntity extends JobColumns {
   @Column('text', { nullable: true }) result: string | null;
   @Column('double precision', { name: 'duration_ms', nullable: true }) durationMs: number | null;
   @Column('bigint', { name: 'peak_rss_bytes', nullable: true }) peakRssBytes: string | null;
+  /** A result too large for the row. */
+  @Column('jsonb', { name: 'result_file', nullable: true }) resultFile: ArtifactEntry | null;
+  @Column('text', { nullable: true }) reason: string | null;
+}
+
+/** An attempt whose job was cancelled while it ran. */
+@Entity('stopping_attempts')
+export class StoppingAttemptEntity {
+  @PrimaryColumn('uuid', { name: 'job_id' }) jobId: string;
+  @PrimaryColumn('int') run: number;
+  @PrimaryColumn('int') epoch: number;
+  @Column('uuid') token: string;
+  @Column('text', { name: 'tenant_id' }) tenantId: string;
+  @Column('text') type: string;
+  @Column('text') queue: string;
+  @Column('text', { name: 'concurrency_key', nullable: true }) concurrencyKey: string | null;
+  @Column('text') retention: string;
+  @Column('text', { nullable: true }) worker: string | null;
+  @Column('uuid', { nullable: true }) incarnation: string | null;
+  @Column('timestamptz', { name: 'lease_until' }) leaseUntil: Date;
+}
+
+@Entity('job_logs')
+export class JobLogEntity {
+  @PrimaryColumn('text') retention: string;
+  @PrimaryColumn('uuid', { name: 'job_id' }) jobId: string;
+  @PrimaryColumn('int') run: number;
+  @PrimaryColumn('int') epoch: number;
+  @PrimaryColumn('int') seq: number;
+  @Column('text', { name: 'tenant_id' }) tenantId: string;
+  @Column('timestamptz') at: Date;
+  @Column('text') level: LogLevel;
+  @Column('text') source: string;
+  @Column('text') message: string;
 }
 
 @Entity('job_events')
@@ -66,6 +109,11 @@ export class JobEventEntity {
   @Column('timestamptz') at: Date;
   @Column('text', { nullable: true }) worker: string | null;
   @Column('jsonb', { nullable: true }) error: AttemptError | null;
+  @Column('text', { nullable: true }) machine: string | null;
+  @Column('text', { nullable: true }) reason: string | null;
+  @Column('text', { nullable: true }) actor: string | null;
+  /** Of the attempt that ended here. */
+  @Column('timestamptz', { name: 'started_at', nullable: true }) startedAt: Date | null;
 }
 
 @Entity('idempotency_keys')
@@ -76,4 +124,5 @@ export class IdempotencyKeyEntity {
   @Column('uuid', { name: 'job_id' }) jobId: string;
   @Column('timestamptz', { name: 'created_at' }) createdAt: Date;
   @Column('timestamptz', { name: 'expires_at' }) expiresAt: Date;
+  @Column('jsonb', { nullable: true }) answer: { id: string; state: JobState; duplicate?: boolean } | null;
 }

@@ -2,6 +2,8 @@ import 'reflect-metadata';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { Foundation1700000000001 } from './0001-foundation.js';
+import { JobLife1700000000002 } from './0002-job-life.js';
+import { JobLifeIndexes1700000000003 } from './0003-job-life-indexes.js';
 
 export interface MigrateOptions {
   /** The owner's URL: may create tables and, for the first time, roles. */
@@ -16,20 +18,37 @@ export const SCHEMA = 'windlass';
 const MIGRATION_LOCK = 7_160_125;
 /** Another migration may be building an index; past this an operator should look. */
 const LOCK_TIMEOUT_MS = 120_000;
-const MIGRATIONS = [Foundation1700000000001];
+const LOCK_RETRY_MS = 200;
+const MIGRATIONS = [Foundation1700000000001, JobLife1700000000002, JobLifeIndexes1700000000003];
 
 /** Brings the schema forward, as a step of its own: no service does it at boot. Safe to run twice and at the same time. */
 export async function migrate(options: MigrateOptions): Promise<{ applied: string[] }> {
   const lock = new pg.Client({ connectionString: options.ownerUrl, connectionTimeoutMillis: 10_000 });
   await lock.connect();
   try {
-    await lock.query(`set lock_timeout = ${LOCK_TIMEOUT_MS}`);
-    await lock.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await takeTurn(lock);
     await prepareRoles(lock, options);
     return { applied: await runMigrations(options.ownerUrl) };
   } finally {
     await lock.end();
   }
+}
+
+/**
+ * Asks again and again rather than wait in a statement: that would hold a snapshot, and an index that is built concurrently by the
+ * other process waits for the end of every older snapshot.
+ */
+async function takeTurn(client: pg.Client): Promise<void> {
+  for (let waitedMs = 0; waitedMs < LOCK_TIMEOUT_MS; waitedMs += LOCK_RETRY_MS) {
+    const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [
+      MIGRATION_LOCK,
+    ]);
+    if (rows[0]?.taken) return;
+    await new Promise((resolve) => setTimeout(resolve, LOCK_RETRY_MS));
+  }
+  throw new Error(
+    `Another migration has been running for ${LOCK_TIMEOUT_MS / 1000} s. Look at it, then run this one again.`,
+  );
 }
 
 async function prepareRoles(client: pg.Client, options: MigrateOptions): Promise<void> {

@@ -69,7 +69,19 @@ const LIST_COLUMNS = [
   'createdAt',
   'runAt',
   'startedAt',
+  'softMs',
   'hardMs',
+  'queue',
+  'epoch',
+  'retries',
+  'buries',
+  'machine',
+  'expiresAt',
+  'dedupeKey',
+  'concurrencyKey',
+  'concurrencyLimit',
+  'backoff',
+  'retention',
 ];
 
 async function page<E extends JobRow & ObjectLiteral>(
@@ -78,7 +90,7 @@ async function page<E extends JobRow & ObjectLiteral>(
   query: ListJobs,
 ): Promise<E[]> {
   const columns =
-    (entity as unknown) === JobHistoryEntity ? [...LIST_COLUMNS, 'retention', 'finishedAt', 'outcome'] : LIST_COLUMNS;
+    (entity as unknown) === JobHistoryEntity ? [...LIST_COLUMNS, 'finishedAt', 'outcome', 'reason'] : LIST_COLUMNS;
   const select = manager.createQueryBuilder(entity, 'j').select(columns.map((column) => `j.${column}`));
   select.where('j.tenantId = :tenantId', { tenantId: query.tenantId });
   if (query.before) select.andWhere('j.id < :before', { before: query.before });
@@ -118,12 +130,16 @@ function viewOf(row: JobRow, withPayload: boolean): JobView {
     id: row.id,
     type: row.type,
     typeVersion: row.typeVersion,
+    queue: row.queue,
     state: row.state,
     run: row.run,
+    epoch: row.epoch,
     attempt: row.attempt,
     maxAttempts: row.maxAttempts,
     releases: row.releases,
     timeouts: row.timeouts,
+    retries: row.retries,
+    buries: row.buries,
     priority: row.priority,
     tags: row.tags,
     ...(withPayload ? { payload: row.payload } : {}),
@@ -134,6 +150,9 @@ function viewOf(row: JobRow, withPayload: boolean): JobView {
     ...(row.runAt ? { runAt: row.runAt.getTime() } : {}),
     ...(row.startedAt ? { startedAt: row.startedAt.getTime() } : {}),
     ...(finished ? { finishedAt: finished.finishedAt.getTime(), outcome: finished.outcome } : {}),
+    softMs: row.softMs,
     hardMs: row.hardMs,
+    backoff: row.backoff,
+    retention: row.retention,
   };
 }

@@ -9,7 +9,7 @@ export interface Lane {
 const TEXT = `
 with clock as materialized (select windlass_now() as at),
 head as materialized (
-  select id, priority, dispatch_until from jobs where queue = $1::text and type = $2::text and state = 'queued'
+  select id, priority, dispatch_until from jobs where queue = $1::text and type = $2::text and state = 'queued' and not held
     and ($5::int[] is null or type_version = any($5))
   order by priority desc, id limit $3::int
 ),
@@ -28,7 +28,7 @@ select (select count(*)::int from head) as head,
 /**
  * The first `window` queued jobs of a lane are the ones that should be out; those without a live mark get one and are answered
  * in order. `versions`: those that some worker has; jobs of others wait aside, or a window of them would hold up the lane for
- * ever. `head` below `window` says that nothing is left behind. Stateless: needs no counter of what is out. Uses jobs_ready.
+ * ever. `head` below `window` says that nothing is left behind. Stateless: needs no counter of what is out. Uses jobs_open.
  */
 export async function refillLane(
   db: Queryable,
@@ -68,15 +68,15 @@ export async function clearMarksOfType(db: Queryable, type: string): Promise<num
 
 const LANES = `
 with recursive lane as (
-  (select queue, type from jobs where state = 'queued' order by queue, type limit 1)
+  (select queue, type from jobs where state = 'queued' and not held order by queue, type limit 1)
   union all
   select next.queue, next.type from lane, lateral (
-    select j.queue, j.type from jobs j where j.state = 'queued' and (j.queue, j.type) > (lane.queue, lane.type) order by j.queue, j.type limit 1
+    select j.queue, j.type from jobs j where j.state = 'queued' and not j.held and (j.queue, j.type) > (lane.queue, lane.type) order by j.queue, j.type limit 1
   ) next
 )
 select queue, type from lane limit 10000`;
 
-/** Lanes with anything queued, by hopping along jobs_ready (a loose index scan): as many steps as lanes, however many jobs. */
+/** Lanes with anything queued, by hopping along jobs_open (a loose index scan): as many steps as lanes, however many jobs. */
 export async function listLanes(db: Queryable): Promise<Lane[]> {
   return runStatement<{ queue: string; type: string }>(db, 'list-lanes', LANES, []);
 }
