@@ -2,7 +2,12 @@ import { statSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type AnsweringService, type Asked, answeringService } from './testing/answering-service.fixture.js';
+import {
+  type AnsweringService,
+  type Asked,
+  answeringService,
+  type ScriptedAnswer,
+} from './testing/answering-service.fixture.js';
 import { CapturedCli } from './testing/captured-cli.fixture.js';
 
 const ID = '01a1f969-e660-74fa-85ad-c81b8a8b9752';
@@ -12,7 +17,7 @@ const JOB = {
 };
 let cli: CapturedCli;
 let service: AnsweringService;
-let answer: (asked: Asked) => { status: number; json: unknown };
+let answer: (asked: Asked) => ScriptedAnswer;
 
 beforeEach(async () => {
   cli = new CapturedCli();
@@ -37,6 +42,17 @@ describe('exit codes', () => {
     ['an option it does not know', ['jobs', '--staet', 'failed'], "unknown option '--staet'"],
     ['a state that does not exist', ['jobs', '--state', 'done'], 'Allowed choices are'],
     ['a duration without a unit', ['submit', 'hash', '--hard-limit', '60'], 'such as 60s'],
+    ['a time without a zone', ['submit', 'hash', '--run-at', '2030-01-31T18:00:00'], 'with its zone'],
+    [
+      'a delay and a time',
+      ['submit', 'hash', '--delay', '1m', '--run-at', '2030-01-31T18:00:00Z'],
+      'cannot be used with',
+    ],
+    ['a priority beyond 9', ['submit', 'hash', '--priority', '10'], 'critical, high, normal, low'],
+    ['an action on no jobs in particular', ['actions', 'begin', 'purge'], 'such as --state failed'],
+    ['an unknown command of a group', ['queues', 'puase', 'q'], "unknown command 'puase'"],
+    ['a limit that is none', ['queues', 'put', 'q', '--limit', 'many'], 'or none'],
+    ['a tenant that no token can name', ['token', '--tenant', '../x'], 'letters, digits'],
     ['a payload that is not JSON', ['submit', 'hash', '{a', '--url', 'http://h', '--token', 't'], 'not JSON'],
     ['no address', ['jobs'], 'WINDLASS_URL'],
     ['an address that is none', ['jobs', '--url', 'localhost', '--token', 't'], 'not an address'],

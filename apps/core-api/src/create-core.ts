@@ -17,6 +17,7 @@ import type { Database } from '@windlass/store';
 import type { CoreConfig } from './core.config.js';
 import { CoreModule } from './core.module.js';
 import { FinishWatch } from './read/finish-watch.js';
+import { LogWatch } from './read/log-watch.js';
 import { TypeRegistry } from './registry/type-registry.js';
 import { FOR_GATEWAY, FOR_SCHEDULER, FOR_WORKER } from './transports.js';
 
@@ -76,6 +77,7 @@ export async function createCore(
     stop: async () => {
       health?.markStopping();
       app.get(FinishWatch).close();
+      app.get(LogWatch).close();
       await app.close();
       dispatcher.close();
       await health?.close();

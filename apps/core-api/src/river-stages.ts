@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type {
   AnnounceWorker,
+  AppendLogs,
   AttemptRef,
   AttemptReport,
   BeatWorker,
@@ -9,15 +10,15 @@ import type {
   ReportStatus,
 } from '@windlass/contracts';
 import { LEASE } from '@windlass/lifecycle';
-import { type FlushQueue, proveBeatPath, storeFault } from '@windlass/store';
+import { type AttemptLines, type FlushQueue, proveBeatPath, storeFault } from '@windlass/store';
 import { announce } from './claim/announce-worker.js';
-import { beatQueue } from './claim/beat-queue.js';
+import { type BeatAnswer, beatQueue } from './claim/beat-queue.js';
 import { claimQueue } from './claim/claim-queue.js';
 import type { CorePorts } from './core-ports.js';
-import type { FinishWatch } from './read/finish-watch.js';
 import type { TypeRegistry } from './registry/type-registry.js';
 import { checkResult } from './report/check-result.js';
 import { ClaimedTypes } from './report/claimed-types.js';
+import { logQueue } from './report/log-queue.js';
 import { release } from './report/release-attempts.js';
 import { reportQueue } from './report/report-queue.js';
 
@@ -26,18 +27,27 @@ const rethrowAsFault = (error: unknown): never => {
   throw storeFault(error);
 };
 
-/** What workers and the scheduler ask of core: announce, claim, beat, report, release, probe. */
+/** Who waits to hear of what is recorded here. */
+interface Watches {
+  /** These jobs have ended. */
+  finished(ids: Iterable<string>): void;
+  /** These jobs have new log lines. */
+  appended(ids: Iterable<string>): void;
+}
+
+/** What workers and the scheduler ask of core: announce, claim, beat, report, logs, release, probe. */
 @Injectable()
 export class RiverStages {
   readonly claims: { add(request: ClaimJobs): Promise<ClaimedJob[]> };
-  readonly beats: FlushQueue<BeatWorker, string[]>;
+  readonly beats: FlushQueue<BeatWorker, BeatAnswer>;
   private readonly reports: FlushQueue<AttemptReport, ReportStatus>;
+  private readonly logs: FlushQueue<AttemptLines, boolean>;
   private readonly claimedTypes = new ClaimedTypes();
 
   constructor(
     private readonly ports: CorePorts,
     private readonly registry: TypeRegistry,
-    watch: FinishWatch,
+    private readonly watches: Watches,
   ) {
     const claims = claimQueue(ports.db, ports.dispatcher, ports.leaseMs);
     this.claims = {
@@ -48,7 +58,8 @@ export class RiverStages {
       },
     };
     this.beats = beatQueue(ports.db, ports.leaseMs);
-    this.reports = reportQueue({ ...ports, finished: (ids) => watch.finished(ids) });
+    this.reports = reportQueue({ ...ports, finished: watches.finished });
+    this.logs = logQueue(ports.db, watches);
   }
 
   announce(request: AnnounceWorker) {
@@ -73,8 +84,14 @@ export class RiverStages {
     );
   }
 
+  /** Jobs whose lines were dropped: the attempt is not current. */
+  async appendLogs(items: AppendLogs['items']): Promise<string[]> {
+    const taken = await Promise.all(items.map((item) => this.logs.add(item)));
+    return items.filter((_, index) => !taken[index]).map((item) => item.jobId);
+  }
+
   release(items: AttemptRef[]): Promise<string[]> {
-    return release(items, this.ports).catch(rethrowAsFault);
+    return release(items, { ...this.ports, finished: this.watches.finished }).catch(rethrowAsFault);
   }
 
   /** Proves that a beat could be recorded now; a longer gap than one beat gives every lease its grace. */

@@ -251,12 +251,13 @@ describe('the river through core, on a real PostgreSQL', () => {
     expect((await read(job.jobId)).releases).toBe(1);
   });
 
-  it('the same key makes one job, also when both requests arrive together; another body is refused', async () => {
+  it('the same key makes one job; a request whose twin is under way is told to come back; another body is refused', async () => {
     const keyed = item({ idempotencyKey: 'k1', fingerprint: 'f1' });
-    const outcomes = await submit(keyed, keyed);
-    const ids = outcomes.map((each) => ('id' in each ? each.id : each.problem.code));
-    expect(new Set(ids).size).toBe(1);
-    expect(outcomes.map((each) => 'created' in each && each.created).sort()).toEqual([false, true]);
+    const [first, twin] = await submit(keyed, keyed);
+    expect(first).toMatchObject({ created: true, state: 'queued' });
+    expect(twin).toMatchObject({ problem: { code: 'submit.key-in-progress', status: 409, retryAfterMs: 1_000 } });
+    const [again] = await submit(keyed);
+    expect(again).toEqual({ ...first, created: false });
     const [other] = await submit(item({ idempotencyKey: 'k1', fingerprint: 'f2' }));
     expect(other).toMatchObject({ problem: { code: 'submit.key-reused', status: 422 } });
     const [foreign] = await submit(item({ tenantId: 'other', idempotencyKey: 'k1', fingerprint: 'f1' }));
@@ -340,7 +341,10 @@ describe('the river through core, on a real PostgreSQL', () => {
     const beats = beatQueue(db, 20_000);
     const beat = (attempt: ClaimedJob) => beats.add({ worker: 'w', incarnation: randomUUID(), attempts: [attempt] });
     // Added in one turn, so they share a flush.
-    expect(await Promise.all([beat(old), beat(now as ClaimedJob)])).toEqual([[old.jobId], []]);
+    expect(await Promise.all([beat(old), beat(now as ClaimedJob)])).toEqual([
+      { fenced: [old.jobId], cancelled: [] },
+      { fenced: [], cancelled: [] },
+    ]);
   });
 
   it('a wiped broker makes what was out due again as soon as the worker announces', async () => {

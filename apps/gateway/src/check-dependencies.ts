@@ -14,10 +14,10 @@ export function healthChecks(ports: GatewayPorts, core: RpcClient): HealthCheck[
   ];
 }
 
-/** A look-up that finds nothing: the cheapest call that goes all the way to the database. */
+/** A look-up that finds nothing: the cheapest call that goes all the way to the database. Also while the circuit is open. */
 async function checkCore(core: RpcClient, timeoutMs: number): Promise<void> {
   try {
-    await core.call(readJob, readJobReply, NOBODY, { timeoutMs });
+    await core.call(readJob, readJobReply, NOBODY, { timeoutMs, kind: 'probe' });
   } catch (error) {
     if (!isFault(error) || error.code !== 'read.job-unknown') throw error;
   }

@@ -34,7 +34,7 @@ describe('the client and the gateway understand each other', () => {
     Object.assign(test.core.job('acme', id), { result: '{"md5":"x"}' }).view.state = 'succeeded';
     expect(await client.wait(id)).toMatchObject({ id, state: 'succeeded' });
     expect(await client.result<{ md5: string }>(id)).toEqual({ md5: 'x' });
-    expect(await client.events(id)).toMatchObject([{ terminal: true }]);
+    expect(await client.events(id)).toMatchObject([{ kind: 'submitted' }]);
     expect(await client.artifacts(id)).toEqual([]);
     expect(await client.jobTypes()).toEqual([]);
     for (let n = 0; n < 4; n += 1) await client.submit({ type: 'hash', payload: n });

@@ -7,6 +7,7 @@ import { HealthState, NestLogger, type RunningService } from '@windlass/service-
 import type { GatewayConfig } from './config/gateway.config.js';
 import { GatewayModule } from './gateway.module.js';
 import type { GatewayPorts } from './gateway-ports.js';
+import { LoadBounds } from './http/bound-load.js';
 import { createAdapter } from './http/create-adapter.js';
 import { RouteTable } from './http/route-table.js';
 import { serveDocs } from './http/serve-docs.js';
@@ -24,13 +25,18 @@ export interface RunningGateway extends RunningService {
 /** Boots the REST entry point. It serves, with 503, also while broker, core or storage are away. */
 export async function createGateway(config: GatewayConfig, ports: GatewayPorts): Promise<RunningGateway> {
   const routes = new RouteTable();
-  const adapter = createAdapter(config, ports, routes);
-  const app = await NestFactory.create<NestFastifyApplication>(GatewayModule.forRoot(config, ports, routes), adapter, {
-    logger: new NestLogger(ports.logger.child({ operation: 'nest' })),
-    // Ours are registered with the adapter.
-    bodyParser: false,
-    abortOnError: false,
-  });
+  const load = new LoadBounds(config, ports.runtime, ports.logger.child({ operation: 'load' }));
+  const adapter = createAdapter(config, ports, routes, load);
+  const app = await NestFactory.create<NestFastifyApplication>(
+    GatewayModule.forRoot(config, ports, routes, load),
+    adapter,
+    {
+      logger: new NestLogger(ports.logger.child({ operation: 'nest' })),
+      // Ours are registered with the adapter.
+      bodyParser: false,
+      abortOnError: false,
+    },
+  );
   try {
     serveDocs(app);
     await app.listen(config.port, config.host);

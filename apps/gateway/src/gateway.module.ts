@@ -2,10 +2,13 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { PassportModule } from '@nestjs/passport';
 import { RPC } from '@windlass/contracts';
-import { HealthModule, RpcClient } from '@windlass/service-kit';
+import { CircuitBreaker, HealthModule, RpcClient } from '@windlass/service-kit';
+import { AuditController } from './audit/audit.controller.js';
 import { BearerGuard } from './auth/bearer.guard.js';
 import { createJwtStrategy } from './auth/jwt.strategy.js';
+import { TokenRecheck } from './auth/recheck-token.js';
 import { ApiKeyVerifier } from './auth/verify-api-key.js';
+import { CancelJobController } from './cancel/cancel-job.controller.js';
 import { healthChecks } from './check-dependencies.js';
 import { GatewayConfig } from './config/gateway.config.js';
 import { DirectUploadController } from './files/direct-upload.controller.js';
@@ -14,22 +17,36 @@ import { DownloadFileController } from './files/download-file.controller.js';
 import { UploadStorer } from './files/store-upload.js';
 import { UploadFileController } from './files/upload-file.controller.js';
 import { BROKER, FILES, type GatewayPorts, LOGGER, RUNTIME } from './gateway-ports.js';
+import { LoadBounds } from './http/bound-load.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { RouteTable } from './http/route-table.js';
 import { StartController } from './http/start.controller.js';
 import { StopSignal } from './http/stop-signal.js';
 import { ApiKeyController } from './keys/api-key.controller.js';
+import { QueueController } from './queues/queue.controller.js';
 import { ArtifactController } from './read/artifact.controller.js';
+import { JobFollower } from './read/follow-job.js';
+import { ReadEventsController } from './read/read-events.controller.js';
 import { ReadJobController } from './read/read-job.controller.js';
 import { JobReader } from './read/read-job.js';
+import { ReadLogsController } from './read/read-logs.controller.js';
 import { ReadTypesController } from './read/read-types.controller.js';
+import { JobActionsController } from './replay/job-actions.controller.js';
+import { ReplayJobController } from './replay/replay-job.controller.js';
 import { DEFAULT_PACK_LIMITS, PACK_LIMITS, SubmissionPacker } from './submit/pack-submissions.js';
+import { SubmissionSender } from './submit/send-submission.js';
+import { SubmitBatchController } from './submit/submit-batch.controller.js';
+import { BatchSubmitter } from './submit/submit-batch.js';
 import { SubmitJobController } from './submit/submit-job.controller.js';
 
 @Module({})
 export class GatewayModule {
-  static forRoot(config: GatewayConfig, ports: GatewayPorts, routes: RouteTable): DynamicModule {
-    const core = new RpcClient(ports.broker, RPC.coreForGateway, { timeoutMs: config.rpcTimeoutMs });
+  static forRoot(config: GatewayConfig, ports: GatewayPorts, routes: RouteTable, load: LoadBounds): DynamicModule {
+    const breaker = new CircuitBreaker({
+      runtime: ports.runtime,
+      onChange: (state) => logCircuit(ports, state),
+    });
+    const core = new RpcClient(ports.broker, RPC.coreForGateway, { timeoutMs: config.rpcTimeoutMs, breaker });
     const strategyName = `jwt-${ports.runtime.uuid()}`;
     return {
       module: GatewayModule,
@@ -40,6 +57,13 @@ export class GatewayModule {
       controllers: [
         StartController,
         SubmitJobController,
+        SubmitBatchController,
+        // Before the routes with `:id`, which `actions` would also match.
+        JobActionsController,
+        CancelJobController,
+        ReplayJobController,
+        ReadLogsController,
+        ReadEventsController,
         ReadJobController,
         ArtifactController,
         ReadTypesController,
@@ -48,6 +72,8 @@ export class GatewayModule {
         DirectUploadController,
         DownloadFileController,
         ApiKeyController,
+        QueueController,
+        AuditController,
       ],
       providers: [
         { provide: BROKER, useValue: ports.broker },
@@ -56,18 +82,30 @@ export class GatewayModule {
         { provide: RUNTIME, useValue: ports.runtime },
         { provide: GatewayConfig, useValue: config },
         { provide: RouteTable, useValue: routes },
+        { provide: LoadBounds, useValue: load },
         { provide: RpcClient, useValue: core },
         { provide: PACK_LIMITS, useValue: { ...DEFAULT_PACK_LIMITS, timeoutMs: config.rpcTimeoutMs } },
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_GUARD, useClass: BearerGuard },
         createJwtStrategy(strategyName, config),
         ApiKeyVerifier,
+        TokenRecheck,
         SubmissionPacker,
+        SubmissionSender,
+        BatchSubmitter,
         JobReader,
+        JobFollower,
         UploadStorer,
         DirectUploads,
         StopSignal,
       ],
     };
   }
+}
+
+/** Once for each outage: the calls that it refuses are logged no more. */
+function logCircuit({ logger }: GatewayPorts, state: 'open' | 'closed'): void {
+  const fields = { operation: 'rpc core', circuit: state };
+  if (state === 'open') logger.warn(fields, 'core does not answer: calls are refused until it does');
+  else logger.info(fields, 'core answers again');
 }

@@ -4,11 +4,14 @@ import { systemRuntime } from '@windlass/clock';
 import { dispatchJobs, probeBeats, probeBeatsReply, RPC } from '@windlass/contracts';
 import { createLogger, type RunningService } from '@windlass/service-kit';
 import {
+  cancelJobsInStore,
   claimJobsInStore,
   connectDatabase,
   type Database,
   extendLeases,
+  extendStopping,
   insertJobs,
+  type JobExtras,
   type JobTemplate,
   type LeaderTerm,
   migrate,
@@ -22,6 +25,7 @@ import { createScheduler } from './create-scheduler.js';
 
 const LEASE_MS = 1_500;
 const TTL_MS = 1_500;
+const KEPT_DAYS = { retentionShortDays: 7, retentionStandardDays: 30, retentionLongDays: 365 };
 const TEMPLATE: JobTemplate = ECHO_TEMPLATE;
 
 describe('the clockwork, on a real PostgreSQL', () => {
@@ -62,12 +66,12 @@ describe('the clockwork, on a real PostgreSQL', () => {
 
   const start = (machine: string) =>
     createScheduler(
-      { leaseMs: LEASE_MS, leaderTtlMs: TTL_MS, healthPort: 0, healthHost: '127.0.0.1', machine },
+      { leaseMs: LEASE_MS, leaderTtlMs: TTL_MS, healthPort: 0, healthHost: '127.0.0.1', machine, ...KEPT_DAYS },
       { db, broker: hub.connect(), runtime: systemRuntime, logger },
     );
-  const insert = async (template = TEMPLATE) => {
+  const insert = async (template = TEMPLATE, extras: JobExtras = {}) => {
     const id = systemRuntime.uuid();
-    await insertJobs(db.engine, [{ id, template, payload: '{}', dispatched: false }], {
+    await insertJobs(db.engine, [{ id, template, payload: '{}', dispatched: false, extras }], {
       repeated: false,
       markMs: 60_000,
     });
@@ -113,6 +117,16 @@ describe('the clockwork, on a real PostgreSQL', () => {
     expect(again).toMatchObject({ attempt: 2, epoch: 2 });
     // The zombie is fenced: its beat moves nothing.
     expect(await extendLeases(db.beats, [job], LEASE_MS)).toEqual(new Map());
+  });
+
+  it('a cancelled attempt whose worker stops beating is closed, and its concurrency key goes to the next job', async () => {
+    const extras = { concurrency: { key: 'k', limit: 1 } };
+    const first = await insert(TEMPLATE, extras);
+    const job = await waitFor(() => claim(first).catch(() => undefined), { what: 'the admission' });
+    const next = await insert(TEMPLATE, extras);
+    await cancelJobsInStore(db.engine, [{ tenantId: 'acme', id: first, actor: 'ann' }]);
+    await waitFor(() => handedOver.has(next), { what: 'the next job', timeoutMs: 15_000 });
+    expect(await extendStopping(db.beats, [job], LEASE_MS)).toEqual([]);
   });
 
   it('an outage of the beats’ path for three leases reruns nothing; a real death after it is still rescued', async () => {
@@ -171,7 +185,9 @@ describe('the clockwork, on a real PostgreSQL', () => {
       },
       { what: 'the lease to end', timeoutMs: 10_000 },
     );
-    expect(await retryAttempts(db.engine, [{ ...job, outcome: 'lost', delayMs: 0 }], old)).toEqual([]);
+    expect(await retryAttempts(db.engine, [{ ...job, outcome: 'lost', delayMs: 0 }], { ...old, litterMs: 0 })).toEqual(
+      [],
+    );
     expect(await takeLeadership(db.beats, 'scheduler', old.holder, TTL_MS)).toBeUndefined();
   });
 });

@@ -5,12 +5,18 @@ import { Dispatcher, LiveSlots, TypeWeights } from '@windlass/dispatch';
 import { messageOf } from '@windlass/faults';
 import { LEASE } from '@windlass/lifecycle';
 import { createHealthServer, type Logger, RpcClient, type RunningService } from '@windlass/service-kit';
-import { type Database, preparePartitions, retireOldRows } from '@windlass/store';
+import type { Database } from '@windlass/store';
+import { ActionWheel } from './actions/work-actions.js';
+import { MissedAdmissions } from './admit/admit-missed.js';
 import { Clockwork, type Wheel } from './clockwork.js';
+import { foldCounts } from './count/fold-counts.js';
 import { dispatchDue } from './dispatch/dispatch-due.js';
+import { expireDue } from './expire/expire-due.js';
 import { Leadership } from './lead/leadership.js';
 import { rescueLost } from './rescue/rescue-lost.js';
-import type { SchedulerConfig } from './scheduler.config.js';
+import { HistoryDrop } from './retain/drop-history.js';
+import { retain } from './retain/retain.js';
+import { type KeptDays, keptClasses, type SchedulerConfig } from './scheduler.config.js';
 
 export interface SchedulerDependencies {
   db: Database;
@@ -20,10 +26,12 @@ export interface SchedulerDependencies {
 }
 
 const HOUR_MS = 3_600_000;
-/** Two months of weekly partitions ahead: a scheduler may be away for long before a row lands in the default one. */
-const WEEKS_AHEAD = 8;
+/** What others do at once is repaired, buried or added up here: one small statement each, also when nothing is there. */
+const TURN_MS = 1_000;
+/** How soon a new bulk action begins; a look costs one index entry. */
+const ACTIONS_MS = 500;
 
-type Config = Pick<SchedulerConfig, 'leaseMs' | 'leaderTtlMs' | 'healthPort' | 'healthHost' | 'machine'>;
+type Config = Pick<SchedulerConfig, 'leaseMs' | 'leaderTtlMs' | 'healthPort' | 'healthHost' | 'machine'> & KeptDays;
 
 /** The clockwork: dispatch of what is due, rescue, retention; run by the elected leader only. Opens nothing itself. */
 export async function createScheduler(config: Config, dependencies: SchedulerDependencies): Promise<RunningService> {
@@ -68,6 +76,9 @@ function wheels(
   // Three probes within a gap: one that is late is not yet an outage.
   const probeMs = Math.min(1_000, gapMs / 3);
   const core = new RpcClient(broker, RPC.coreForScheduler, { timeoutMs: gapMs });
+  const missed = new MissedAdmissions(db, dispatcher);
+  const actions = new ActionWheel({ db, broker, dispatcher, logger });
+  const history = new HistoryDrop(db, logger, keptClasses(config));
   return [
     {
       name: 'dispatch',
@@ -89,20 +100,21 @@ function wheels(
       name: 'rescue',
       everyMs: probeMs,
       turn: async (term) => {
-        await rescueLost(term, { db, dispatcher, runtime, logger }, gapMs);
+        await rescueLost(term, { db, dispatcher, runtime, logger }, { gapMs, leaseMs: config.leaseMs });
         return undefined;
       },
     },
     {
       name: 'retain',
       everyMs: HOUR_MS,
-      turn: async (term) => {
-        const { keys } = await retireOldRows(db.engine, term, 5_000);
-        await preparePartitions(db.engine, WEEKS_AHEAD);
-        // More than a batch waits: come again soon.
-        return keys === 5_000 ? 1_000 : undefined;
-      },
+      // More than a batch waits: come again soon.
+      turn: async (term) => ((await retain(term, db)) ? 1_000 : undefined),
     },
+    { name: 'expire', everyMs: TURN_MS, turn: (term) => expireDue(term, { db, dispatcher }) },
+    { name: 'admit', everyMs: TURN_MS, turn: () => missed.turn() },
+    { name: 'count', everyMs: TURN_MS, turn: (term) => foldCounts(term, db) },
+    { name: 'actions', everyMs: ACTIONS_MS, turn: (term) => actions.turn(term) },
+    { name: 'drop-history', everyMs: HOUR_MS, turn: (term) => history.turn(term) },
   ];
 }
 

@@ -1,4 +1,5 @@
 import { EngineConfig, Env } from '@windlass/service-kit';
+import type { KeptClass } from '@windlass/store';
 import { IsInt, Max, Min } from 'class-validator';
 
 export class SchedulerConfig extends EngineConfig {
@@ -17,4 +18,39 @@ export class SchedulerConfig extends EngineConfig {
   @Min(1000)
   @Max(120_000)
   leaderTtlMs: number;
+
+  @Env('RETENTION_SHORT_DAYS', {
+    description:
+      'How long finished jobs of the class `short` are kept at least, from their end on; up to a week or so longer.',
+    default: 7,
+    unit: 'days',
+  })
+  @IsInt()
+  @Min(1)
+  @Max(36_500)
+  retentionShortDays: number;
+
+  @Env('RETENTION_STANDARD_DAYS', {
+    description: 'The same of the class `standard`, which jobs have that name none.',
+    default: 30,
+    unit: 'days',
+  })
+  @IsInt()
+  @Min(1)
+  @Max(36_500)
+  retentionStandardDays: number;
+
+  @Env('RETENTION_LONG_DAYS', { description: 'The same of the class `long`.', default: 365, unit: 'days' })
+  @IsInt()
+  @Min(1)
+  @Max(36_500)
+  retentionLongDays: number;
 }
+
+export type KeptDays = Pick<SchedulerConfig, 'retentionShortDays' | 'retentionStandardDays' | 'retentionLongDays'>;
+
+export const keptClasses = (config: KeptDays): KeptClass[] => [
+  { retention: 'short', keepDays: config.retentionShortDays },
+  { retention: 'standard', keepDays: config.retentionStandardDays },
+  { retention: 'long', keepDays: config.retentionLongDays },
+];

@@ -14,6 +14,7 @@ import { chooseJobTypes, type WorkerType } from './announce/choose-job-types.js'
 import { declareTypes, presenceOf } from './announce/declare-types.js';
 import { Beats } from './beat/beat-worker.js';
 import { BUILT_IN_HANDLERS } from './built-in-handlers.js';
+import { Cancellations } from './cancel/hear-cancellations.js';
 import { JobLane } from './claim/job-lane.js';
 import { searchPath } from './config/search-path.config.js';
 import type { WorkerConfig } from './config/worker.config.js';
@@ -24,6 +25,9 @@ import { scratchRoot } from './execute/scratch-root.js';
 import { AttemptFiles } from './execute/serve-file-request.js';
 import { workerHealthChecks } from './health/check-health.js';
 import { Reports } from './report/report-outcomes.js';
+import { LogShipping } from './report/ship-logs.js';
+import { LargeResults } from './report/store-result.js';
+import { GarbageCollector } from './retain/collect-garbage.js';
 import { AttemptRun, type Stages } from './run-attempt.js';
 import type { WorkerContext, WorkerPorts } from './worker-context.js';
 
@@ -50,6 +54,7 @@ export async function createWorker(config: WorkerConfig, ports: WorkerPorts): Pr
     ...ports,
     core: new RpcClient(ports.broker, RPC.coreForWorker, { timeoutMs: RPC_TIMEOUT_MS }),
     worker: config.workerName ?? `${config.machine}-${process.pid}`.slice(-128),
+    machine: config.machine.slice(0, 255),
     incarnation: ports.runtime.uuid(),
   };
   const types = await loadTypes(config, context);
@@ -76,6 +81,7 @@ class Worker implements RunningWorker {
   private readonly run: AttemptRun;
   private readonly stages: Stages;
   private readonly announcer: Announcer;
+  private readonly collector: GarbageCollector;
   private readonly gone = new AbortController();
   private health: HealthServer | undefined;
   private stopping: Promise<void> | undefined;
@@ -87,20 +93,23 @@ class Worker implements RunningWorker {
     private readonly types: WorkerType[],
   ) {
     const held = new HeldAttempts();
+    const gone = this.gone.signal;
+    const logs = new LogShipping(context);
     this.run = new AttemptRun(() => this.stages);
     this.stages = {
-      context,
-      held,
-      gone: this.gone.signal,
+      ...{ context, held, gone, logs },
       files: new AttemptFiles(context, config.maxArtifactBytes),
       beats: new Beats({
         context,
         held,
         presence: () => this.presence(),
         onFenced: (attempt) => this.run.lose(attempt),
+        onCancelled: (attempt) => this.run.cancel(attempt),
       }),
+      cancellations: new Cancellations({ context, held, onCancelled: (attempt) => this.run.cancel(attempt) }),
+      results: new LargeResults({ context, gone, schemaOf: (type, version) => this.resultSchemaOf(type, version) }),
       reports: new Reports({
-        context,
+        ...{ context, logs },
         onAnswered: (attempt) => {
           held.forget(attempt);
           // With all outcomes in and none running, nothing else would look whether there is room by now.
@@ -116,6 +125,7 @@ class Worker implements RunningWorker {
       }),
     };
     this.lanes = types.map((type) => this.openLane(type));
+    this.collector = new GarbageCollector({ context, everyMs: config.collectEveryMs });
     this.announcer = new Announcer(context, declareTypes(types), (reply) => this.onAnnounced(reply));
     this.announced = this.announcer.first;
   }
@@ -140,6 +150,8 @@ class Worker implements RunningWorker {
       logger.warn({ operation: 'start', error }, `children could not be forked ahead: ${messageOf(error)}`);
     });
     this.forgetBroker = broker.onState((state) => this.onBroker(state));
+    this.stages.cancellations.start();
+    this.collector.start();
     this.announcer.announce();
     return this;
   }
@@ -155,19 +167,23 @@ class Worker implements RunningWorker {
     this.announcer.stop();
     const { stages, run, lanes } = this;
     const { drainTimeoutMs } = this.config;
+    // Not awaited: a deletion under way may take longer than a drain has, and one that fails is repeated by somebody.
+    void this.collector.stop();
     await drainWorker({ stages, run, lanes, drainTimeoutMs, giveUp: () => this.gone.abort() });
     stages.reports.stop();
+    stages.logs.stop();
+    await stages.cancellations.stop();
     await stages.beats.stop();
     await stages.runners.stop();
     await this.health?.close();
   }
 
   private openLane(type: WorkerType): JobLane {
-    const { held, reports } = this.stages;
+    const { held, reports, results } = this.stages;
     return new JobLane({
       context: this.context,
       type,
-      room: () => (reports.bytes > MAX_UNREPORTED_BYTES ? 0 : held.room),
+      room: () => (reports.bytes + results.bytes > MAX_UNREPORTED_BYTES ? 0 : held.room),
       take: (lane, ids, onStale) => this.run.take(lane, ids, onStale),
       onMissing: () => this.announcer.announce(),
     });
@@ -195,11 +211,16 @@ class Worker implements RunningWorker {
     return type?.versions.map((each) => each.resolved.version) ?? [];
   }
 
+  private resultSchemaOf(name: string, version: number): Record<string, unknown> {
+    const type = this.types.find((each) => each.name === name);
+    const found = type?.versions.find((each) => each.resolved.version === version);
+    return { ...found?.handler.definition.result };
+  }
+
   private presence(): WorkerPresence {
     const rows = this.lanes.flatMap(({ name, versions, slots, busy }) => presenceOf(name, versions, slots, busy));
-    const { machine } = this.config;
     return {
-      host: machine.slice(0, 255),
+      host: this.context.machine,
       pid: process.pid,
       version: VERSION,
       draining: this.run.draining,

@@ -4,6 +4,9 @@ import {
   type AttemptReport,
   announceWorker,
   announceWorkerReply,
+  appendLogs,
+  appendLogsReply,
+  attemptCancelled,
   type BeatWorker,
   beatWorker,
   beatWorkerReply,
@@ -15,6 +18,8 @@ import {
   type FileView,
   faultReply,
   fileReply,
+  garbageCollected,
+  garbageCollectedReply,
   openEnvelope,
   type ReportStatus,
   RPC,
@@ -23,17 +28,26 @@ import {
   releaseAttemptsReply,
   reportAttempts,
   reportAttemptsReply,
+  TOPIC,
+  takeGarbage,
+  takeGarbageReply,
 } from '@windlass/contracts';
 import { asProblem, type Fault, fault, isFault } from '@windlass/faults';
 
-interface ScriptedJob {
+type LogLines = ReturnType<typeof appendLogs.decode>['items'][number]['lines'];
+
+export interface ScriptedJob {
   id: string;
   type: string;
   payload: string;
   state: 'queued' | 'running' | 'done';
   epoch: number;
   token: string;
+  /** Of the worker that claimed it last. */
+  incarnation: string;
   reports: AttemptReport[];
+  /** As they came, each once: a line that is repeated changes nothing. */
+  lines: LogLines;
 }
 
 /**
@@ -54,6 +68,10 @@ export class ScriptedCore {
   status: (report: AttemptReport) => ReportStatus = () => 'recorded';
   refused: { name: string; version: number; reason: string }[] = [];
   readonly fenced = new Set<string>();
+  /** Cancelled jobs whose attempt is not closed yet. */
+  readonly stopping = new Set<string>();
+  /** Prefixes by the id of their row. */
+  readonly garbage = new Map<string, string>();
   private serving: Subscription | undefined;
 
   constructor(
@@ -74,7 +92,8 @@ export class ScriptedCore {
   async submit(type: string, ...payloads: unknown[]): Promise<ScriptedJob[]> {
     const jobs = payloads.map((payload): ScriptedJob => {
       const id = randomUUID();
-      return { id, type, payload: JSON.stringify(payload), state: 'queued', epoch: 0, token: '', reports: [] };
+      const empty = { state: 'queued' as const, epoch: 0, token: '', incarnation: '', reports: [], lines: [] };
+      return { id, type, payload: JSON.stringify(payload), ...empty };
     });
     for (const job of jobs) this.jobs.set(job.id, job);
     await this.dispatch(type, dispatchJobs.encode({ type, ids: jobs.map((job) => job.id) }));
@@ -82,6 +101,17 @@ export class ScriptedCore {
   }
   async dispatch(type: string, body: Uint8Array): Promise<void> {
     await this.broker.publish(type, body, { ttlMs: 55_000, persistent: false, timeoutMs: 1_000 });
+  }
+
+  /** Ends the job at once; its attempt is open until it is reported. */
+  async cancel(job: ScriptedJob, options: { broadcast: boolean } = { broadcast: true }): Promise<void> {
+    job.state = 'done';
+    this.stopping.add(job.id);
+    if (options.broadcast) await this.tellCancelled(job);
+  }
+  async tellCancelled({ id, incarnation, epoch }: ScriptedJob): Promise<void> {
+    const items = [{ incarnation, jobId: id, run: 1, epoch }];
+    await this.broker.broadcast(TOPIC.attemptCancelled, attemptCancelled.encode({ items }));
   }
 
   bodies<T>(kind: string): T[] {
@@ -115,7 +145,8 @@ export class ScriptedCore {
         return claimJobsReply.encode({ jobs: this.claim(claimJobs.decode(bytes)) });
       case 'beat.worker': {
         const ids = beatWorker.decode(bytes).attempts.map((attempt) => attempt.jobId);
-        return beatWorkerReply.encode({ fenced: ids.filter((id) => this.fenced.has(id)) });
+        const cancelled = ids.filter((id) => this.stopping.has(id) && !this.fenced.has(id));
+        return beatWorkerReply.encode({ fenced: ids.filter((id) => this.fenced.has(id)), cancelled });
       }
       case 'report.attempts': {
         const { items } = reportAttempts.decode(bytes);
@@ -128,6 +159,19 @@ export class ScriptedCore {
         for (const item of items) this.jobs.get(item.jobId)!.state = 'queued';
         return releaseAttemptsReply.encode({ released: items.map((item) => item.jobId) });
       }
+      case 'append.logs': {
+        const { items } = appendLogs.decode(bytes);
+        const fenced = items.filter(({ jobId, lines }) => !this.append(this.jobs.get(jobId)!, lines));
+        return appendLogsReply.encode({ fenced: fenced.map(({ jobId }) => jobId) });
+      }
+      case 'garbage.take': {
+        const { limit } = takeGarbage.decode(bytes);
+        const items = [...this.garbage].slice(0, limit).map(([id, prefix]) => ({ id, prefix }));
+        return takeGarbageReply.encode({ items });
+      }
+      case 'garbage.collected':
+        for (const id of garbageCollected.decode(bytes).ids) this.garbage.delete(id);
+        return garbageCollectedReply.encode({});
       default: {
         const file = this.files.get(readInput.decode(bytes).fileId);
         return file ? fileReply.encode(file) : faultReply.encode(asProblem(fault('files.unknown')));
@@ -135,13 +179,13 @@ export class ScriptedCore {
     }
   }
 
-  private claim({ token, ids, free, type }: ClaimJobs): ClaimedJob[] {
+  private claim({ token, incarnation, ids, free, type }: ClaimJobs): ClaimedJob[] {
     const granted: ClaimedJob[] = [];
     for (const id of ids) {
       const job = this.jobs.get(id);
       if (!job) continue;
       if (job.state === 'queued' && granted.length < free) {
-        Object.assign(job, { state: 'running', epoch: job.epoch + 1, token });
+        Object.assign(job, { state: 'running', epoch: job.epoch + 1, token, incarnation });
       } else if (job.state !== 'running' || job.token !== token) continue;
       const { epoch, payload } = job;
       const fixed = { run: 1, tenantId: 'acme', version: 1, softMs: 50_000, hardMs: 60_000 };
@@ -154,9 +198,21 @@ export class ScriptedCore {
     const status = this.status(report);
     const job = this.jobs.get(report.jobId)!;
     if (status !== 'recorded') return status;
+    if (this.stopping.delete(job.id)) {
+      job.reports.push(report);
+      return 'fenced';
+    }
     if (job.state === 'done') return 'repeated';
     job.reports.push(report);
     job.state = 'done';
     return 'recorded';
+  }
+
+  /** Whether the attempt is current, or that of a cancelled job. */
+  private append(job: ScriptedJob, lines: LogLines): boolean {
+    if (job.state !== 'running' && !this.stopping.has(job.id)) return false;
+    const known = new Set(job.lines.map(({ seq }) => seq));
+    job.lines.push(...lines.filter(({ seq }) => !known.has(seq)));
+    return true;
   }
 }

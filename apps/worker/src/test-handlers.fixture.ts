@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { defineJob, FailJob } from '@windlass/handler-kit';
+import { defineJob, FailJob, type JobDefinition } from '@windlass/handler-kit';
 
 // Loaded by real children, which is why it must be compiled.
 
@@ -14,7 +14,7 @@ const wait = defineJob<{ startedFile: string; untilFile: string }, string>({
   slots: 1,
   run: async ({ startedFile, untilFile }, { progress }) => {
     appendFileSync(startedFile, `${process.pid}\n`);
-    progress(50, 'waiting');
+    progress(50, 'waiting', 'hall');
     while (!existsSync(untilFile)) await sleep(10);
     return 'waited';
   },
@@ -61,6 +61,68 @@ const refuse = defineJob({
   },
 });
 
+/** Tiny, and one of them may block its child for ever. */
+const churn = defineJob<{ startedFile: string; n: number; spin?: boolean }, number>({
+  ...anything,
+  name: 'test.churn',
+  weight: 'tiny',
+  slots: 8,
+  run: ({ startedFile, n, spin: spins }) => {
+    appendFileSync(startedFile, `${n}\n`);
+    while (spins);
+    return n;
+  },
+});
+
+/** Obeys its signal, with some last words and a file. */
+const obey = defineJob<{ startedFile: string }>({
+  ...anything,
+  name: 'test.obey',
+  run: async ({ startedFile }, { files, log, signal }) => {
+    await files.put('begun.txt', Buffer.from('begun'));
+    appendFileSync(startedFile, `${process.pid}\n`);
+    await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    log(`ended by ${signal.reason.name}`, 'warn');
+    throw signal.reason;
+  },
+});
+
+interface Talk {
+  lines: number;
+  startedFile?: string;
+  untilFile?: string;
+}
+const sayAll: JobDefinition<Talk, string>['run'] = async ({ lines, startedFile, untilFile }, { log }) => {
+  for (let n = 1; n <= lines; n += 1) log(`line ${n}`, n % 2 === 0 ? 'warn' : 'info');
+  if (startedFile) appendFileSync(startedFile, `${process.pid}\n`);
+  while (untilFile && !existsSync(untilFile)) await sleep(10);
+  return 'said';
+};
+const talk = defineJob<Talk, string>({ ...anything, name: 'test.talk', slots: 2, run: sayAll });
+const chat = defineJob<Talk, string>({ ...anything, name: 'test.chat', weight: 'tiny', run: sayAll });
+
+/** Ends as it is told. */
+const end = defineJob<{ how: 'cancel' | 'fail'; message: string }>({
+  ...anything,
+  name: 'test.end',
+  run: async ({ how, message }, context) => {
+    await context.files.put('half.txt', Buffer.from('half'));
+    return context[how](message);
+  },
+});
+
+/** As many rows as it is told, each a kibibyte; its schema knows no more than 1,000. */
+const rows = defineJob<{ count: number; put?: string }, string[]>({
+  payload: {},
+  result: { type: 'array', maxItems: 1_000, items: { type: 'string' } },
+  name: 'test.rows',
+  slots: 4,
+  run: async ({ count, put }, { files }) => {
+    if (put !== undefined) await files.put(put, Buffer.from('an artifact'));
+    return Array.from({ length: count }, (_, n) => `${n}`.padEnd(1_024, 'ö'));
+  },
+});
+
 const needsTool = defineJob({ ...anything, name: 'test.tool', tools: ['windlass-no-such-program'], run: () => 1 });
 
-export default [wait, spin, echo, nap, copy, refuse, needsTool];
+export default [wait, spin, echo, nap, copy, refuse, churn, obey, talk, chat, end, rows, needsTool];

@@ -17,6 +17,8 @@ export interface WorkerContext extends WorkerPorts {
   core: RpcClient;
   /** name */
   worker: string;
+  /** name of the machine, as the history shows it */
+  machine: string;
   /** New with each start, so that core can tell this life from the one before under the same name. */
   incarnation: string;
 }

@@ -44,7 +44,7 @@ export async function openTestBed(options: { connect?: () => Promise<Broker> } =
   const path = (name: string) => join(directory, name);
   const startWorker = async (environment: Record<string, string> = {}) => {
     const config = loadConfig(WorkerConfig, {
-      RABBITMQ_URL: 'amqp://not-used',
+      RABBITMQ_URL: 'amqp://test:q8Zr1Vt0mKc5Yx7LbN3w@not-used',
       HANDLERS,
       JOB_TYPES: 'hash,test.*',
       HEALTH_PORT: '0',
@@ -80,7 +80,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-function collect(lines: string[]): Logger {
+export function collect(lines: string[]): Logger {
   const write = (fields: object, message: string) => void lines.push(`${message} ${JSON.stringify(fields)}`);
   const logger: Logger = { debug: write, info: write, warn: write, error: write, child: () => logger };
   return logger;

@@ -1,3 +1,4 @@
+import { withinTimeout } from './back-off.js';
 import { WindlassError } from './windlass-error.js';
 
 /** A file or artifact on its way. Read it once, by one of `stream`, `bytes`, `save`. */
@@ -54,10 +55,11 @@ export class Download {
 
   private async *pieces(): AsyncGenerator<Uint8Array> {
     const reader = this.stream.getReader();
+    const late = () => new WindlassError('client.timeout', `No data for ${this.timeoutMs} ms.`, this.response.status);
     let received = 0;
     try {
       for (;;) {
-        const next = await this.withinTimeout(reader.read());
+        const next = await withinTimeout(reader.read(), this.timeoutMs, late);
         if (next.done) break;
         received += next.value.length;
         yield next.value;
@@ -67,19 +69,6 @@ export class Download {
       }
     } finally {
       await reader.cancel().catch(() => undefined);
-    }
-  }
-
-  private async withinTimeout<T>(reading: Promise<T>): Promise<T> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const timeout = new Promise<never>((_, reject) => {
-      const error = new WindlassError('client.timeout', `No data for ${this.timeoutMs} ms.`, this.response.status);
-      timer = setTimeout(() => reject(error), this.timeoutMs);
-    });
-    try {
-      return await Promise.race([reading, timeout]);
-    } finally {
-      clearTimeout(timer);
     }
   }
 }

@@ -1,3 +1,4 @@
+import { delayMs, isPassing, MAX_TRIES, pause } from './back-off.js';
 import { errorOf, WindlassError } from './windlass-error.js';
 
 export interface Connection {
@@ -5,13 +6,15 @@ export interface Connection {
   token: string;
   timeoutMs: number;
   fetch: typeof fetch;
+  /** Something has answered there before, so what fails now is an outage rather than a wrong address. */
+  answered: boolean;
 }
 
 /** What fetch takes as a body, of that what is used here. */
 export type CallBody = string | Blob | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
 
 export interface CallOptions {
-  method: 'GET' | 'POST' | 'DELETE';
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Path and query, from `/`. */
   path: string;
   /** Sent as JSON. */
@@ -25,11 +28,6 @@ export interface CallOptions {
   signal?: AbortSignal;
 }
 
-/** Five tries over at most about half a minute: longer outages are the caller's to decide about. */
-const MAX_TRIES = 5;
-const FIRST_DELAY_MS = 250;
-const MAX_DELAY_MS = 10_000;
-
 /** Sends a request and answers what came with 2xx, its body unread; anything else is thrown as WindlassError. */
 export async function sendRequest(connection: Connection, call: CallOptions): Promise<Response> {
   for (let tries = 1; ; tries += 1) {
@@ -37,7 +35,7 @@ export async function sendRequest(connection: Connection, call: CallOptions): Pr
     if (failure instanceof Response) return failure;
     const again = call.repeatable && tries < MAX_TRIES && isPassing(failure) && !call.signal?.aborted;
     if (!again) throw failure;
-    await pause(delayMs(failure, tries), call.signal);
+    await pause(delayMs(failure.problem?.retryAfterMs, tries), call.signal);
   }
 }
 
@@ -51,6 +49,7 @@ async function tryOnce(connection: Connection, call: CallOptions): Promise<Respo
       ...requestInit(connection, call),
       signal: call.signal ? AbortSignal.any([call.signal, timeout.signal]) : timeout.signal,
     });
+    connection.answered = true;
     return response.ok ? response : await errorOf(response);
   } catch (cause) {
     if (call.signal?.aborted) throw cause;
@@ -73,31 +72,4 @@ function requestInit(connection: Connection, call: CallOptions): RequestInit {
   // A streamed body has to say so; the standard knows no other value.
   if (body instanceof ReadableStream) init.duplex = 'half';
   return init;
-}
-
-function isPassing(failure: WindlassError): boolean {
-  return failure.status === 0 || failure.status === 503 || failure.status === 429;
-}
-
-function delayMs(failure: WindlassError, tries: number): number {
-  const asked = failure.problem?.retryAfterMs;
-  const grown = FIRST_DELAY_MS * 2 ** (tries - 1);
-  // Half of it random, so that clients that failed together do not come back together.
-  const spread = grown * (0.5 + Math.random() / 2);
-  return Math.min(MAX_DELAY_MS, Math.max(asked ?? 0, spread));
-}
-
-/** Rejects with the signal's reason when it aborts. */
-function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', stop);
-      resolve();
-    }, ms);
-    signal?.addEventListener('abort', stop, { once: true });
-  });
 }

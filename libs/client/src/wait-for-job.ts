@@ -1,4 +1,6 @@
-import { isFinished, type Job, type JobProgress } from './types.js';
+import { delayMs, isPassing, MAX_TRIES, pause } from './back-off.js';
+import type { Job, JobProgress } from './types/job.js';
+import { isFinished } from './types/state.js';
 import { WindlassError } from './windlass-error.js';
 
 export interface WaitOptions {
@@ -6,6 +8,8 @@ export interface WaitOptions {
   timeoutMs?: number;
   /** Called whenever progress or state changed. */
   onProgress?: (job: Job) => void;
+  /** Called when the service cannot be reached or puts the question off; the wait goes on. */
+  onTrouble?: (failure: WindlassError) => void;
   signal?: AbortSignal;
 }
 
@@ -14,29 +18,54 @@ const DEFAULT_TIMEOUT_MS = 3_600_000;
 const POLL_MS = 30_000;
 const PROGRESS_POLL_MS = 1_000;
 
-/** Asks with `read` until the job is finished. `read` waits up to `waitMs` at the service's side. */
+/**
+ * Asks with `read` until the job is finished. `read` waits up to `waitMs` at the service's side and tries once. Outages end the wait
+ * only with its time, or when nothing has ever `answered` there: then the address is wrong.
+ */
 export async function waitForJob(
   id: string,
   read: (waitMs: number) => Promise<Job>,
+  answered: () => boolean,
   options: WaitOptions,
 ): Promise<Job> {
   const deadline = performance.now() + (options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
   const pollMs = options.onProgress ? PROGRESS_POLL_MS : POLL_MS;
   let seen = '';
+  let failures = 0;
   for (;;) {
     options.signal?.throwIfAborted();
-    const leftMs = Math.max(0, Math.ceil(deadline - performance.now()));
-    const job = await read(Math.min(pollMs, leftMs));
+    const job = await read(Math.min(pollMs, leftMs(deadline))).catch(passing);
+    const lastCall = performance.now() >= deadline;
+    if (job instanceof WindlassError) {
+      failures += 1;
+      if (!answered() && failures >= MAX_TRIES) throw job;
+      if (lastCall) throw timeout(`Job ${id} may be finished or not: ${job.message}`, job);
+      options.onTrouble?.(job);
+      await pause(Math.min(delayMs(job.problem?.retryAfterMs, failures), leftMs(deadline)), options.signal);
+      continue;
+    }
+    failures = 0;
     const now = mark(job.state, job.progress);
     if (now !== seen) options.onProgress?.(job);
     seen = now;
     if (isFinished(job.state)) return job;
-    if (performance.now() >= deadline) {
-      throw new WindlassError('client.timeout', `Job ${id} is still ${job.state}; it goes on without you.`, 0);
-    }
+    if (lastCall) throw timeout(`Job ${id} is still ${job.state}; it goes on without you.`);
   }
 }
 
+function leftMs(deadline: number): number {
+  return Math.max(0, Math.ceil(deadline - performance.now()));
+}
+
+function passing(error: unknown): WindlassError {
+  if (error instanceof WindlassError && isPassing(error)) return error;
+  throw error;
+}
+
+function timeout(message: string, cause?: WindlassError): WindlassError {
+  return new WindlassError('client.timeout', message, 0, undefined, { cause });
+}
+
 function mark(state: string, progress: JobProgress | undefined): string {
-  return `${state} ${progress?.percent ?? ''} ${progress?.message ?? ''}`;
+  return `${state} ${progress?.percent ?? ''} ${progress?.phase ?? ''} ${progress?.message ?? ''}`;
 }

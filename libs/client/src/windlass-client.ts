@@ -1,20 +1,17 @@
+import { ActionCalls } from './action-calls.js';
+import { Calls, eachItem, newKey, only, pathTo, queryOf } from './calls.js';
 import { Download } from './download.js';
-import { type CallOptions, type Connection, sendRequest } from './send-request.js';
-import type {
-  ApiKey,
-  Artifact,
-  CreateApiKeyRequest,
-  CreatedApiKey,
-  FileInfo,
-  Items,
-  Job,
-  JobEvent,
-  JobType,
-  ListJobsQuery,
-  Page,
-  SubmitJobRequest,
-  SubmittedJob,
-} from './types.js';
+import type { FollowOptions } from './follow-stream.js';
+import { type JsonText, submissionText } from './json-text.js';
+import { KeyCalls } from './key-calls.js';
+import { QueueCalls } from './queue-calls.js';
+import { followEvents, type LogOptions, readLogs } from './read-logs.js';
+import { type BatchOptions, submitBatch } from './submit-batch.js';
+import type { AuditEntry, ListAuditQuery } from './types/access.js';
+import type { Artifact, FileInfo } from './types/files.js';
+import type { CancelJobRequest, CancelledJob, Job, JobEvent, ReplayedJob } from './types/job.js';
+import type { Items, JobType, ListJobsQuery, LogLine, LogPage, Page, ReadLogsQuery } from './types/read.js';
+import type { BatchItem, BatchItemResult, SubmitJobRequest, SubmittedJob } from './types/submit.js';
 import { type UploadOptions, type UploadSource, uploadContent } from './upload-content.js';
 import { type WaitOptions, waitForJob } from './wait-for-job.js';
 import { WindlassError } from './windlass-error.js';
@@ -43,23 +40,22 @@ function checkedToken(token: string): string {
  * errors, 429 and 503; `submit` among them, since it always carries an Idempotency-Key.
  */
 export class WindlassClient {
-  readonly keys = {
-    create: (request: CreateApiKeyRequest): Promise<CreatedApiKey> =>
-      this.json({ method: 'POST', path: '/v1/api-keys', json: request, repeatable: false }),
-    list: async (): Promise<ApiKey[]> => (await this.read<Items<ApiKey>>('/v1/api-keys')).items,
-    revoke: async (id: string): Promise<void> => {
-      await this.send({ method: 'DELETE', path: `/v1/api-keys/${encodeURIComponent(id)}`, repeatable: true });
-    },
-  };
-  private readonly connection: Connection;
+  readonly keys: KeyCalls;
+  readonly queues: QueueCalls;
+  readonly actions: ActionCalls;
+  private readonly calls: Calls;
 
   constructor(options: WindlassClientOptions) {
-    this.connection = {
+    this.calls = new Calls({
       url: options.url.replace(/\/+$/, ''),
       token: checkedToken(options.token),
       timeoutMs: options.timeoutMs ?? 30_000,
       fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
-    };
+      answered: false,
+    });
+    this.keys = new KeyCalls(this.calls);
+    this.queues = new QueueCalls(this.calls);
+    this.actions = new ActionCalls(this.calls);
   }
 
   /** Resolves once the job is committed. Repeat it with the same key after an error: there will be one job. */
@@ -67,70 +63,91 @@ export class WindlassClient {
     request: SubmitJobRequest<P>,
     options: { idempotencyKey?: string; signal?: AbortSignal } = {},
   ): Promise<SubmittedJob> {
-    const idempotencyKey = options.idempotencyKey ?? newKey();
-    const headers = { 'idempotency-key': idempotencyKey };
-    return this.json({
-      ...only(options.signal),
-      method: 'POST',
-      path: '/v1/jobs',
-      json: request,
-      headers,
-      repeatable: true,
+    return this.post(pathTo('jobs'), submissionText(request), options.idempotencyKey ?? newKey(), options.signal);
+  }
+
+  /**
+   * Any number of submissions, in as few requests as they fit in. Answers one outcome each, in their order: a bad one fails alone.
+   * Rejects when the service cannot be reached; with `idempotencyKey` the whole call can then be repeated.
+   */
+  submitBatch(jobs: readonly (BatchItem | JsonText)[], options: BatchOptions = {}): Promise<BatchItemResult[]> {
+    return submitBatch(jobs, (body, key) => this.post(pathTo('jobs', 'batch'), body, key, options.signal), {
+      ...options,
+      idempotencyKey: options.idempotencyKey ?? newKey(),
     });
   }
 
   /** `waitMs`: answer when the job is finished, at most that much later (60 s). */
   get<P = unknown>(id: string, options: { waitMs?: number; signal?: AbortSignal } = {}): Promise<Job<P>> {
-    const waitMs = Math.round(options.waitMs ?? 0);
-    const query = waitMs > 0 ? `?wait=${waitMs}ms` : '';
-    const timeoutMs = this.connection.timeoutMs + waitMs;
-    return this.json({
-      ...only(options.signal),
-      method: 'GET',
-      path: `${job(id)}${query}`,
-      repeatable: true,
-      timeoutMs,
-    });
+    return this.readJob(id, options, true);
   }
 
-  /** Resolves with the finished job, however it ended. Rejects `client.timeout` when it has not. */
+  /** Resolves with the finished job, however it ended. Rejects `client.timeout` when it has not. Outlasts restarts of the service. */
   wait(id: string, options: WaitOptions = {}): Promise<Job> {
-    return waitForJob(id, (waitMs) => this.get(id, { waitMs, ...only(options.signal) }), options);
+    const read = (waitMs: number) => this.readJob<unknown>(id, { waitMs, ...only(options.signal) }, false);
+    return waitForJob(id, read, () => this.calls.connection.answered, options);
   }
 
   /** All jobs that match, newest first, fetched page by page. */
-  async *list(query: Omit<ListJobsQuery, 'cursor'> = {}): AsyncGenerator<Job> {
-    let cursor: string | undefined;
-    do {
-      const page: Page<Job> = await this.listPage(cursor === undefined ? query : { ...query, cursor });
-      yield* page.items;
-      cursor = page.nextCursor;
-    } while (cursor !== undefined);
+  list(query: Omit<ListJobsQuery, 'cursor'> = {}): AsyncGenerator<Job> {
+    return eachItem((cursor) => this.listPage({ ...query, ...(cursor === undefined ? {} : { cursor }) }));
   }
 
   listPage(query: ListJobsQuery = {}): Promise<Page<Job>> {
-    const given = Object.entries(query).filter(([, value]) => value !== undefined);
-    const search = new URLSearchParams(
-      given.map(([name, value]): [string, string] => [name, String(value)]),
-    ).toString();
-    return this.read(`/v1/jobs${search ? `?${search}` : ''}`);
+    return this.calls.read(`${pathTo('jobs')}${queryOf(query)}`);
+  }
+
+  /**
+   * `cancelled` at once, running or not; one that is cancelled already answers as it is. Rejects `cancel.job-finished` when it has
+   * ended otherwise.
+   */
+  cancel(id: string, request: CancelJobRequest = {}): Promise<CancelledJob> {
+    return this.calls.json({ method: 'POST', path: pathTo('jobs', id, 'cancel'), json: request, repeatable: true });
+  }
+
+  /** Runs a finished job again. Never repeated by itself. Rejects `replay.job-unfinished`, and `replay.duplicate` when its dedupe key is taken. */
+  replay(id: string): Promise<ReplayedJob> {
+    return this.calls.json({ method: 'POST', path: pathTo('jobs', id, 'replay'), repeatable: false });
   }
 
   /** Rejects `read.result-not-ready` unless the job succeeded. */
   result<R = unknown>(id: string): Promise<R> {
-    return this.read(`${job(id)}/result`);
+    return this.calls.read(pathTo('jobs', id, 'result'));
   }
 
   async events(id: string): Promise<JobEvent[]> {
-    return (await this.read<Items<JobEvent>>(`${job(id)}/events`)).items;
+    return (await this.calls.read<Items<JobEvent>>(pathTo('jobs', id, 'events'))).items;
+  }
+
+  /** What has happened and what happens, until the job is finished. Lost connections are made anew. */
+  followEvents(id: string, options: FollowOptions = {}): AsyncGenerator<JobEvent> {
+    return followEvents(this.calls, id, options);
+  }
+
+  /** Oldest first, fetched page by page; with `follow` until the job is finished. Lost connections are made anew. */
+  logs(id: string, options: LogOptions = {}): AsyncGenerator<LogLine> {
+    return readLogs(this.calls, id, options);
+  }
+
+  logPage(id: string, query: ReadLogsQuery = {}): Promise<LogPage> {
+    return this.calls.read(`${pathTo('jobs', id, 'logs')}${queryOf(query)}`);
   }
 
   async artifacts(id: string): Promise<Artifact[]> {
-    return (await this.read<Items<Artifact>>(`${job(id)}/artifacts`)).items;
+    return (await this.calls.read<Items<Artifact>>(pathTo('jobs', id, 'artifacts'))).items;
   }
 
   async jobTypes(): Promise<JobType[]> {
-    return (await this.read<Items<JobType>>('/v1/job-types')).items;
+    return (await this.calls.read<Items<JobType>>(pathTo('job-types'))).items;
+  }
+
+  /** What was done in the tenant, newest first, fetched page by page. Scope `audit:read`. */
+  audit(query: Omit<ListAuditQuery, 'cursor'> = {}): AsyncGenerator<AuditEntry> {
+    return eachItem((cursor) => this.auditPage({ ...query, ...(cursor === undefined ? {} : { cursor }) }));
+  }
+
+  auditPage(query: ListAuditQuery = {}): Promise<Page<AuditEntry>> {
+    return this.calls.read(`${pathTo('audit')}${queryOf(query)}`);
   }
 
   /** Streams a file in; its `id` goes into payloads. */
@@ -141,10 +158,10 @@ export class WindlassClient {
       'x-file-name': encodeURIComponent(content.name),
     };
     if (options.sha256 !== undefined) headers['x-content-sha256'] = options.sha256;
-    return this.json({
+    return this.calls.json({
       ...only(options.signal),
       method: 'POST',
-      path: '/v1/files',
+      path: pathTo('files'),
       body: content.body,
       headers,
       // Sent twice it is stored twice, under two ids: repeated only by the caller.
@@ -154,46 +171,37 @@ export class WindlassClient {
   }
 
   file(id: string): Promise<FileInfo> {
-    return this.read(`/v1/files/${encodeURIComponent(id)}`);
+    return this.calls.read(pathTo('files', id));
   }
 
   /** A file by its id, or an artifact of a job. With `toPath` it is also saved there (Node). */
   async download(what: string | { jobId: string; artifact: string }, toPath?: string): Promise<Download> {
     const path =
       typeof what === 'string'
-        ? `/v1/files/${encodeURIComponent(what)}/content`
-        : `${job(what.jobId)}/artifacts/${what.artifact.split('/').map(encodeURIComponent).join('/')}`;
-    const response = await this.send({ method: 'GET', path, repeatable: true });
-    const download = new Download(response, this.connection.timeoutMs);
+        ? pathTo('files', what, 'content')
+        : pathTo('jobs', what.jobId, 'artifacts', ...what.artifact.split('/'));
+    const response = await this.calls.send({ method: 'GET', path, repeatable: true });
+    const download = new Download(response, this.calls.connection.timeoutMs);
     if (toPath !== undefined) await download.save(toPath);
     return download;
   }
 
-  private read<T>(path: string): Promise<T> {
-    return this.json({ method: 'GET', path, repeatable: true });
+  private post<T>(path: string, body: string, idempotencyKey: string, signal: AbortSignal | undefined): Promise<T> {
+    const headers = { 'content-type': 'application/json', 'idempotency-key': idempotencyKey };
+    return this.calls.json({ ...only(signal), method: 'POST', path, body, headers, repeatable: true });
   }
 
-  private async json<T>(call: CallOptions): Promise<T> {
-    return (await (await this.send(call)).json()) as T;
-  }
-
-  private send(call: CallOptions): Promise<Response> {
-    return sendRequest(this.connection, call);
+  private readJob<P>(
+    id: string,
+    options: { waitMs?: number; signal?: AbortSignal },
+    repeatable: boolean,
+  ): Promise<Job<P>> {
+    const waitMs = Math.round(options.waitMs ?? 0);
+    const query = waitMs > 0 ? `?wait=${waitMs}ms` : '';
+    const timeoutMs = this.calls.connection.timeoutMs + waitMs;
+    return this.calls.read(`${pathTo('jobs', id)}${query}`, { ...only(options.signal), repeatable, timeoutMs });
   }
 }
 
 /** Uploads take as long as the line needs; this only ends those that hang. */
 const UPLOAD_TIMEOUT_MS = 3_600_000;
-
-function job(id: string): string {
-  return `/v1/jobs/${encodeURIComponent(id)}`;
-}
-
-function only(signal: AbortSignal | undefined): { signal?: AbortSignal } {
-  return signal ? { signal } : {};
-}
-
-function newKey(): string {
-  // Not randomUUID(): browsers have that only on secure pages.
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
-}

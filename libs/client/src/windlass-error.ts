@@ -1,4 +1,4 @@
-import type { Problem } from './types.js';
+import type { Problem } from './types/problem.js';
 
 /**
  * Every failure of a call. Compare `code`: the service's own, or `client.timeout`, `client.network`,
@@ -21,18 +21,21 @@ export class WindlassError extends Error {
 
 /** The error that an answer other than 2xx stands for. */
 export async function errorOf(response: Response): Promise<WindlassError> {
-  const text = await response.text().catch(() => '');
+  return errorOfText(await response.text().catch(() => ''), response.status);
+}
+
+/** The same for a problem's text; `status` holds where it is none. */
+export function errorOfText(text: string, status: number): WindlassError {
   const problem = problemIn(text);
-  if (!problem) {
-    return new WindlassError('client.unexpected', `The service answered ${response.status}.`, response.status);
-  }
+  if (!problem)
+    return new WindlassError('client.unexpected', `The service answered ${status} without saying why.`, status);
   const fields = (problem.errors ?? [])
     .map((field) => `${field.path}: ${field.message}`)
     // The detail may name the first one already.
     .filter((field) => !problem.detail.includes(field))
     .map((field) => ` ${field}`)
     .join(';');
-  return new WindlassError(problem.code, `${problem.detail}${fields}`, response.status, problem);
+  return new WindlassError(problem.code, `${problem.detail}${fields}`, problem.status ?? status, problem);
 }
 
 function problemIn(text: string): Problem | undefined {

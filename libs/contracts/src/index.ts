@@ -6,6 +6,7 @@ export * from './dispatch/dispatch-jobs.js';
 export { defineMessage, type Message, openEnvelope, READER_VERSION } from './envelope.js';
 export * from './fields.js';
 export * from './files/record-files.js';
+export { compileSchema, fieldErrorsOf } from './json-schema.js';
 export * from './keys/api-keys.js';
 export * from './queues/change-queues.js';
 export * from './read/read-events.js';

@@ -1,6 +1,7 @@
 import type { Broker } from '@windlass/broker';
 import type { Runtime } from '@windlass/clock';
-import { clearMarks, clearMarksOfType, type Database, type Lane, refillLane } from '@windlass/store';
+import { clearMarks, clearMarksOfType, type Database, type Lane, refillLane, type TenantKey } from '@windlass/store';
+import { Admission } from './admission.js';
 import { DISPATCH } from './dispatch-policy.js';
 import { type LaneState, newLaneState } from './lane-state.js';
 import { publishPack } from './publish-pack.js';
@@ -29,9 +30,16 @@ const MAX_LANES = 10_000;
 export class Dispatcher {
   private readonly lanes = new Map<string, LaneState>();
   private readonly byType = new Map<string, Set<LaneState>>();
+  private readonly admission: Admission;
   private closed = false;
 
-  constructor(private readonly options: DispatcherOptions) {}
+  constructor(private readonly options: DispatcherOptions) {
+    this.admission = new Admission(
+      options.db,
+      (lane) => this.nudge(lane),
+      (error) => options.onError(error, 'admit'),
+    );
+  }
 
   /**
    * How many of `count` new jobs may be inserted with their mark set and be handed over after the commit. The rest waits in
@@ -80,6 +88,21 @@ export class Dispatcher {
     for (const state of this.byType.get(type) ?? []) state.unfinished = Math.max(0, state.unfinished - count);
   }
 
+  /**
+   * A job of this lane runs no more. In a queue with a limit others may now; whether it has one is known from the last refill, and a
+   * lane that this process has not looked at lately gets a look.
+   */
+  freed(lane: Lane): void {
+    const state = this.stateOf(lane);
+    if (this.options.runtime.monotonicMs() - state.lastRefillMs > DISPATCH.creditMs) this.nudge(lane);
+    else if (state.gated) for (const each of this.lanesOf(lane.queue)) this.nudge(each);
+  }
+
+  /** Lets the next jobs of these concurrency keys into their lanes. Never rejects. */
+  admit(keys: TenantKey[]): Promise<void> {
+    return this.admission.admit(keys);
+  }
+
   /** Refills a lane soon: at once, or when the pace allows. Calls in between are one. */
   nudge(lane: Lane): void {
     const state = this.stateOf(lane);
@@ -88,7 +111,9 @@ export class Dispatcher {
       state.refillAgain = true;
       return;
     }
-    const waitMs = state.unfinished > 0 ? state.lastRefillMs + DISPATCH.paceMs - this.options.runtime.monotonicMs() : 0;
+    // Of a paused lane, each submission wants a refill: the pace bounds what comes of a flood.
+    const paced = state.unfinished > 0 || state.gated;
+    const waitMs = paced ? state.lastRefillMs + DISPATCH.paceMs - this.options.runtime.monotonicMs() : 0;
     if (waitMs <= 0) void this.refillSafely(state);
     else
       state.refillTimer = this.options.runtime.after(waitMs, () => {
@@ -103,12 +128,14 @@ export class Dispatcher {
     const window = this.window(lane.type);
     state.lastRefillMs = this.options.runtime.monotonicMs();
     const versions = this.options.liveVersions(lane.type);
-    const { head, ids } = await refillLane(this.options.db.engine, lane, {
+    const { head, room, ids } = await refillLane(this.options.db.engine, lane, {
       window,
       markMs: DISPATCH.markMs,
       ...(versions && { versions }),
     });
-    state.backlog = head >= window;
+    // Where a pause or a limit decides, nothing takes the fast path.
+    state.gated = room !== null;
+    state.backlog = state.gated || head >= window;
     state.credit = state.backlog ? 0 : window - head;
     state.creditUntilMs = this.options.runtime.monotonicMs() + DISPATCH.creditMs;
     if (ids.length > 0) this.handOver(lane, ids);
@@ -200,6 +227,12 @@ export class Dispatcher {
     const siblings = this.byType.get(lane.type) ?? new Set();
     this.byType.set(lane.type, siblings.add(state));
     return state;
+  }
+
+  private lanesOf(queue: string): Lane[] {
+    return [...this.lanes.values()]
+      .filter((state) => state.lane.queue === queue && state.gated)
+      .map(({ lane }) => lane);
   }
 
   private forgetOldest(): void {

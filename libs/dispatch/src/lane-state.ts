@@ -9,6 +9,8 @@ export interface LaneState {
   creditUntilMs: number;
   /** Unmarked jobs wait in PostgreSQL: nothing may overtake them. */
   backlog: boolean;
+  /** Its queue is paused or has a limit, as the last refill saw it. */
+  gated: boolean;
   /** Committed with their mark, not yet published. */
   pending: string[];
   pendingTimer: Timer | undefined;
@@ -27,6 +29,7 @@ export function newLaneState(lane: Lane): LaneState {
     credit: 0,
     creditUntilMs: Number.NEGATIVE_INFINITY,
     backlog: false,
+    gated: false,
     pending: [],
     pendingTimer: undefined,
     lastSentMs: Number.NEGATIVE_INFINITY,

@@ -1,9 +1,18 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { JobContext, JobFiles } from './define-job.js';
+import { CancelJob, delayMsOf, FailJob, RetryJob } from './end-job.js';
 import { MAX_MESSAGE_BYTES, storableText } from './storable-text.js';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+/** Where a line comes from: the context's `log`, or what the process prints. */
+export type LogSource = 'handler' | 'stdout' | 'stderr';
+/** What a handler told of its progress, all of it at once. */
+export interface ToldProgress {
+  percent: number;
+  message?: string;
+  phase?: string;
+}
 export type AbortCause = 'soft-limit' | 'cancelled' | 'lease-lost';
 export type FileRequest =
   | { kind: 'fetch'; fileId: string; scratchDir: string }
@@ -17,13 +26,14 @@ export interface FetchedFile {
 
 /** Where a context's calls go: over IPC in a child, straight to the runner's events for an inline handler. */
 export interface ContextSink {
-  progress(percent: number, message: string | undefined): void;
-  log(level: LogLevel, message: string): void;
+  progress(progress: ToldProgress): void;
+  log(level: LogLevel, message: string, source: LogSource): void;
   file(request: FileRequest): Promise<FetchedFile | undefined>;
 }
 
 const LEVELS: readonly string[] = ['debug', 'info', 'warn', 'error'];
 const MAX_PROGRESS_BYTES = 1024;
+const MAX_PHASE_CHARACTERS = 100;
 /** Ten a second are plenty for a bar; a handler may call progress for every row. */
 const PROGRESS_EVERY_MS = 100;
 export const MAX_LOG_LINES = 1_000;
@@ -46,8 +56,10 @@ export class AttemptContext implements JobContext {
   private controller: AbortController | undefined;
   private filesPort: JobFiles | undefined;
   private logLines = 0;
+  /** Lines that were begun and not ended yet. */
+  private printed: Map<'stdout' | 'stderr', string> | undefined;
   private lastProgressMs = -Infinity;
-  private heldProgress: { percent: number; message: string | undefined; timer: NodeJS.Timeout } | undefined;
+  private heldProgress: { told: ToldProgress; timer: NodeJS.Timeout } | undefined;
 
   constructor(
     readonly jobId: string,
@@ -77,28 +89,46 @@ export class AttemptContext implements JobContext {
     return this.filesPort;
   }
 
-  readonly progress = (percent: number, message?: string): void => {
+  readonly progress = (percent: number, message?: string, phase?: string): void => {
     const value = Math.min(100, Math.max(0, Number(percent)));
     if (Number.isNaN(value)) return;
-    const text = message === undefined ? undefined : storableText(message, MAX_PROGRESS_BYTES);
+    const told: ToldProgress = { percent: value };
+    if (message !== undefined) told.message = storableText(message, MAX_PROGRESS_BYTES);
+    if (phase !== undefined) told.phase = phaseOf(phase);
     if (this.heldProgress) {
-      this.heldProgress.percent = value;
-      this.heldProgress.message = text;
+      this.heldProgress.told = told;
       return;
     }
     const waitMs = this.lastProgressMs + PROGRESS_EVERY_MS - performance.now();
     if (waitMs <= 0) {
-      this.sendProgress(value, text);
+      this.sendProgress(told);
       return;
     }
-    const timer = setTimeout(() => this.flushProgress(), waitMs).unref();
-    this.heldProgress = { percent: value, message: text, timer };
+    this.heldProgress = { told, timer: setTimeout(() => this.flushProgress(), waitMs).unref() };
   };
 
   readonly log = (message: string, level: LogLevel = 'info'): void => {
-    if (this.logLines++ > MAX_LOG_LINES) return; // one more than allowed goes out: the runner turns it into its notice
-    this.sink.log(LEVELS.includes(level) ? level : 'info', storableText(message, MAX_MESSAGE_BYTES));
+    this.write(LEVELS.includes(level) ? level : 'info', message, 'handler');
   };
+
+  /** What the process printed meanwhile, in pieces as they come. */
+  print(text: string, source: 'stdout' | 'stderr'): void {
+    this.printed ??= new Map();
+    const lines = ((this.printed.get(source) ?? '') + text).split('\n');
+    // Longer than a line may be it would only be cut later.
+    this.printed.set(source, lines.pop()!.slice(0, MAX_MESSAGE_BYTES));
+    for (const line of lines) if (line !== '') this.writePrinted(line, source);
+  }
+
+  retryAfter(delay: number | string, message = 'The handler asked for another attempt.'): never {
+    throw new RetryJob(message, delayMsOf(delay));
+  }
+  fail(message: string, code?: string): never {
+    throw new FailJob(message, code);
+  }
+  cancel(message?: string): never {
+    throw new CancelJob(message);
+  }
 
   /** The first cause wins. */
   abort(cause: AbortCause): void {
@@ -107,19 +137,41 @@ export class AttemptContext implements JobContext {
     this.controller?.abort(reasonOf(cause));
   }
 
-  /** Sends held-back progress; call it at the end of the attempt. */
-  flushProgress(): void {
+  /** Sends what is held back; call it at the end of the attempt. */
+  flush(): void {
+    this.flushProgress();
+    for (const [source, line] of this.printed ?? []) if (line !== '') this.writePrinted(line, source);
+    this.printed = undefined;
+  }
+
+  private flushProgress(): void {
     const held = this.heldProgress;
     if (!held) return;
     clearTimeout(held.timer);
     this.heldProgress = undefined;
-    this.sendProgress(held.percent, held.message);
+    this.sendProgress(held.told);
   }
 
-  private sendProgress(percent: number, message: string | undefined): void {
+  private sendProgress(told: ToldProgress): void {
     this.lastProgressMs = performance.now();
-    this.sink.progress(percent, message);
+    this.sink.progress(told);
   }
+
+  private writePrinted(line: string, source: 'stdout' | 'stderr'): void {
+    this.write(source === 'stderr' ? 'warn' : 'info', line, source);
+  }
+
+  private write(level: LogLevel, message: string, source: LogSource): void {
+    if (this.logLines++ > MAX_LOG_LINES) return; // one more than allowed goes out: the runner turns it into its notice
+    this.sink.log(level, storableText(message, MAX_MESSAGE_BYTES), source);
+  }
+}
+
+/** Cut by characters: three bytes are the most that one takes. */
+function phaseOf(phase: string): string {
+  return storableText(phase, MAX_PHASE_CHARACTERS * 3)
+    .slice(0, MAX_PHASE_CHARACTERS)
+    .toWellFormed();
 }
 
 function reasonOf(cause: AbortCause): Error {

@@ -3,6 +3,12 @@ const NAME = /^[a-z0-9][a-z0-9-]*(\.[a-z0-9][a-z0-9-]*)*$/;
 const MAX_NAME_LENGTH = 100;
 /** Node itself takes about 45 MiB: below this every job would be an `oom`. */
 const MIN_MEMORY_MB = 64;
+/** What core takes. A worker whose announcement were refused for one definition could run none. */
+const MAX_ATTEMPTS = 100;
+const MAX_VERSION = 1_000_000;
+const MAX_DELAYS = 100;
+const MAX_DELAY_MS = 86_400_000;
+const DELAY_RANGE = 'whole milliseconds from 0 to a day (86400000)';
 export const DEFAULT_HARD_MS = 30 * 60_000;
 
 const KEYS = new Set([
@@ -30,7 +36,9 @@ function* checkIdentity(definition: Record<string, unknown>): Generator<string> 
   if (typeof name !== 'string' || !NAME.test(name) || name.length > MAX_NAME_LENGTH) {
     yield `name must be segments of a-z, 0-9 and "-" joined by dots, at most ${MAX_NAME_LENGTH} characters, such as "report.pdf"`;
   }
-  if (version !== undefined && !isWhole(version, 1)) yield 'version must be a whole number from 1';
+  if (version !== undefined && !isWhole(version, 1, MAX_VERSION)) {
+    yield `version must be a whole number from 1 to ${MAX_VERSION}`;
+  }
   if (typeof definition.run !== 'function') yield 'run must be a function (payload, context) => result';
   for (const side of ['payload', 'result']) {
     const schema = definition[side];
@@ -56,20 +64,31 @@ function* checkLimits(definition: Record<string, unknown>): Generator<string> {
 function* checkRetry(retry: unknown): Generator<string> {
   if (retry === undefined) return;
   if (!isRecord(retry)) return yield 'retry must be an object';
-  if (retry.maxAttempts !== undefined && !isWhole(retry.maxAttempts, 1)) {
-    yield 'retry.maxAttempts must be a whole number from 1';
+  if (retry.maxAttempts !== undefined && !isWhole(retry.maxAttempts, 1, MAX_ATTEMPTS)) {
+    yield `retry.maxAttempts must be a whole number from 1 to ${MAX_ATTEMPTS}`;
   }
-  const backoff = retry.backoff;
-  if (backoff === undefined) return;
+  if (retry.backoff !== undefined) yield* checkBackoff(retry.backoff);
+}
+
+function* checkBackoff(backoff: unknown): Generator<string> {
   if (!isRecord(backoff)) return yield 'retry.backoff must be an object';
-  if (backoff.kind !== 'fixed' && backoff.kind !== 'exponential') {
-    yield 'retry.backoff.kind must be "fixed" or "exponential"';
+  const { kind, delayMs, maxDelayMs, delaysMs, jitter } = backoff;
+  if (kind === 'list') {
+    const whole = Array.isArray(delaysMs) && delaysMs.every((delay) => isWhole(delay, 0, MAX_DELAY_MS));
+    if (!whole || delaysMs.length < 1 || delaysMs.length > MAX_DELAYS) {
+      yield `retry.backoff.delaysMs must be 1 to ${MAX_DELAYS} delays in ${DELAY_RANGE}`;
+    }
+    if (delayMs !== undefined || maxDelayMs !== undefined) yield 'retry.backoff of kind "list" takes delaysMs only';
+  } else {
+    if (kind !== 'fixed' && kind !== 'exponential') {
+      yield 'retry.backoff.kind must be "fixed", "exponential" or "list"';
+    }
+    if (!isWhole(delayMs, 0, MAX_DELAY_MS)) yield `retry.backoff.delayMs must be ${DELAY_RANGE}`;
+    if (maxDelayMs !== undefined && !isWhole(maxDelayMs, 0, MAX_DELAY_MS)) {
+      yield `retry.backoff.maxDelayMs must be ${DELAY_RANGE}`;
+    }
+    if (delaysMs !== undefined) yield 'retry.backoff.delaysMs belongs to kind "list"';
   }
-  if (!isWhole(backoff.delayMs, 0)) yield 'retry.backoff.delayMs must be whole milliseconds from 0';
-  if (backoff.maxDelayMs !== undefined && !isWhole(backoff.maxDelayMs, 0)) {
-    yield 'retry.backoff.maxDelayMs must be whole milliseconds from 0';
-  }
-  const jitter = backoff.jitter;
   if (jitter !== undefined && !(typeof jitter === 'number' && jitter >= 0 && jitter <= 1)) {
     yield 'retry.backoff.jitter must be from 0 to 1';
   }
@@ -96,8 +115,8 @@ function* checkResources(definition: Record<string, unknown>): Generator<string>
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
-function isWhole(value: unknown, min: number): boolean {
-  return Number.isSafeInteger(value) && (value as number) >= min;
+function isWhole(value: unknown, min: number, max = Number.MAX_SAFE_INTEGER): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max;
 }
 function isJson(value: unknown): boolean {
   try {

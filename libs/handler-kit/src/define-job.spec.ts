@@ -38,6 +38,14 @@ describe('defineJob', () => {
     [{ limits: { hardMs: 0.5 } }, 'limits.hardMs must'],
     [{ retry: { maxAttempts: 0 } }, 'retry.maxAttempts must'],
     [{ retry: { backoff: { kind: 'linear', delayMs: -1, jitter: 2 } } }, 'retry.backoff.kind'],
+    [{ retry: { maxAttempts: 101 } }, 'from 1 to 100'],
+    [{ retry: { backoff: { kind: 'fixed', delayMs: 86_400_001 } } }, 'retry.backoff.delayMs must'],
+    [{ retry: { backoff: { kind: 'list' } } }, 'retry.backoff.delaysMs must'],
+    [{ retry: { backoff: { kind: 'list', delaysMs: [] } } }, 'retry.backoff.delaysMs must'],
+    [{ retry: { backoff: { kind: 'list', delaysMs: [1, 1.5] } } }, 'retry.backoff.delaysMs must'],
+    [{ retry: { backoff: { kind: 'list', delaysMs: Array(101).fill(1) } } }, 'retry.backoff.delaysMs must'],
+    [{ retry: { backoff: { kind: 'list', delaysMs: [1], delayMs: 1 } } }, 'takes delaysMs only'],
+    [{ retry: { backoff: { kind: 'fixed', delayMs: 1, delaysMs: [1] } } }, 'belongs to kind "list"'],
     [{ weight: 'light' }, 'weight must'],
     [{ isolation: 'none' }, 'isolation must'],
     [{ slots: 0 }, 'slots must'],
@@ -56,6 +64,11 @@ describe('defineJob', () => {
   it('a hard limit alone is enough: the soft one follows it', () => {
     expect(faultsOf({ limits: { hardMs: 6_000 } })).toBe('');
     expect(withDefaults({ ...sound, limits: { hardMs: 6_000 } })).toMatchObject({ softMs: 5_000, hardMs: 6_000 });
+  });
+
+  it('a list of delays is passed on as it is', () => {
+    const backoff = { kind: 'list' as const, delaysMs: [0, 1_000, 86_400_000], jitter: 0.5 };
+    expect(withDefaults(defineJob({ ...sound, retry: { backoff } })).backoff).toEqual(backoff);
   });
 
   it('the documented defaults', () => {

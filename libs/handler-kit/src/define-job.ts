@@ -5,15 +5,13 @@ import { checkDefinition } from './check-definition.js';
 export type JsonSchema = { readonly [key: string]: unknown };
 
 /**
- * How long `retry` waits before attempt n+1: `fixed` always `delayMs`; `exponential` doubles from `delayMs` up to `maxDelayMs`.
- * Up to `jitter` (0–1) of the delay is random.
+ * How long `retry` waits before attempt n+1: `fixed` always `delayMs`; `exponential` doubles from `delayMs` up to `maxDelayMs`;
+ * `list` takes one of `delaysMs` (1 to 100) after the other, the last one for all further ones. A delay is a day at most. Up to
+ * `jitter` (0–1) of it is random.
  */
-export interface Backoff {
-  kind: 'fixed' | 'exponential';
-  delayMs: number;
-  maxDelayMs?: number;
-  jitter?: number;
-}
+export type Backoff =
+  | { kind: 'fixed' | 'exponential'; delayMs: number; maxDelayMs?: number; jitter?: number }
+  | { kind: 'list'; delaysMs: number[]; jitter?: number };
 
 export interface JobLimits {
   /** This long after the start the handler's `signal` aborts. Default: five sixths of `hardMs`. Must be below `hardMs`. */
@@ -51,11 +49,23 @@ export interface JobContext {
   readonly signal: AbortSignal;
   /** A directory of this attempt's own, made at first use; removed afterwards. */
   readonly scratchDir: string;
-  /** 0–100. Ten a second go out; of what comes faster the latest wins. */
-  progress(percent: number, message?: string): void;
-  /** At most 1,000 lines of 4 KiB an attempt, together with what the process prints. */
+  /**
+   * 0–100, a line of text (1 KiB) and the step that it is in (100 characters), such as `meshing`. Ten a second go out; of what
+   * comes faster the latest wins, as a whole.
+   */
+  progress(percent: number, message?: string, phase?: string): void;
+  /** At most 1,000 lines of 4 KiB an attempt, together with what the process prints. They can be read with the job. */
   log(message: string, level?: 'debug' | 'info' | 'warn' | 'error'): void;
   readonly files: JobFiles;
+  /**
+   * Ends the attempt by throwing `RetryJob`: the next one starts after `delay` (ms, or text such as `30s`, `5m`, `2h`; a year at
+   * most), if an attempt is left. Written as `return retryAfter(…)` TypeScript knows, too, that nothing comes behind it.
+   */
+  retryAfter(delay: number | string, message?: string): never;
+  /** Ends the job by throwing `FailJob`: failed for good. */
+  fail(message: string, code?: string): never;
+  /** Ends the job by throwing `CancelJob`: it is `cancelled`, with the message as its reason. */
+  cancel(message?: string): never;
 }
 
 export interface JobFiles {
@@ -94,39 +104,6 @@ export interface JobDefinition<Payload = unknown, Result = unknown> {
   /** 'inline' runs it in the worker's own process: no kill, no memory limit, a blocked loop stops the worker's beats. Default 'child'. */
   isolation?: 'child' | 'inline';
   run(payload: Payload, context: JobContext): Promise<Result> | Result;
-}
-
-/**
- * How a thrown error asks for its retry. A registered symbol and not `instanceof`: the handler's package may have another
- * copy of this module than the worker.
- */
-export const RETRY = Symbol.for('windlass.handler.retry');
-export type RetryWish = 'default' | 'never' | { delayMs: number };
-
-/** Thrown by a handler: the job fails for good, without another attempt. */
-export class FailJob extends Error {
-  override readonly name: string = 'FailJob';
-  readonly [RETRY]: RetryWish = 'never';
-  /** @param code stable word for programs, such as `cad.truncated` */
-  constructor(
-    message: string,
-    readonly code?: string,
-  ) {
-    super(message);
-  }
-}
-
-/** Thrown by a handler: try again, not before `delayMs` from now. Counts as an attempt. */
-export class RetryJob extends Error {
-  override readonly name: string = 'RetryJob';
-  readonly [RETRY]: RetryWish;
-  constructor(
-    message: string,
-    readonly delayMs: number,
-  ) {
-    super(message);
-    this[RETRY] = { delayMs };
-  }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { RETRY, type RetryWish } from './define-job.js';
+import { WISH, type Wish } from './end-job.js';
 import { MAX_MESSAGE_BYTES, MAX_STACK_BYTES, storableText } from './storable-text.js';
 
 export interface HandlerError {
@@ -17,22 +17,22 @@ const MAX_DELAY_MS = 366 * 86_400_000;
 
 /**
  * Whatever was thrown, as strings that can be stored. Every property is read with care: getters and proxies may throw. What a
- * handler throws to end its attempt (FailJob, RetryJob) is an answer, no accident: where it was thrown concerns no reader.
+ * handler throws to end its attempt (FailJob and the like) is an answer, no accident: where it was thrown concerns no reader.
  */
 export function describeError(thrown: unknown, code?: string): HandlerError {
   const own = code ?? read(thrown, 'code');
   const described: HandlerError = {
     class: storableText(classOf(thrown), MAX_NAME_BYTES),
     message: storableText(messageOf(thrown), MAX_MESSAGE_BYTES),
-    stack: retryWish(thrown) === 'default' ? stackOf(thrown) : '',
+    stack: wishOf(thrown) === 'default' ? stackOf(thrown) : '',
   };
   if (typeof own === 'string' && own !== '') described.code = storableText(own, MAX_NAME_BYTES);
   return described;
 }
 
-export function retryWish(thrown: unknown): RetryWish {
-  const wish = read(thrown, RETRY);
-  if (wish === 'never') return 'never';
+export function wishOf(thrown: unknown): Wish {
+  const wish = read(thrown, WISH);
+  if (wish === 'never' || wish === 'cancel') return wish;
   const delayMs = read(wish, 'delayMs');
   if (typeof delayMs !== 'number' || !(delayMs >= 0)) return 'default';
   return { delayMs: Math.min(Math.ceil(delayMs), MAX_DELAY_MS) };

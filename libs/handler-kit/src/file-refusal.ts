@@ -1,5 +1,5 @@
-import { FailJob } from './define-job.js';
 import { describeError, read } from './describe-error.js';
+import { FailJob } from './end-job.js';
 
 /** Why a file was not fetched or stored, on its way to the handler. */
 export interface FileRefusal {

@@ -2,7 +2,6 @@
 export {
   type Backoff,
   defineJob,
-  FailJob,
   type FileRef,
   type JobContext,
   type JobDefinition,
@@ -10,5 +9,5 @@ export {
   type JobLimits,
   type JobRetry,
   type JsonSchema,
-  RetryJob,
 } from './define-job.js';
+export { CancelJob, FailJob, RetryJob } from './end-job.js';

@@ -1,4 +1,4 @@
-import type { AbortCause, FetchedFile, FileRequest, LogLevel } from './attempt-context.js';
+import type { AbortCause, FetchedFile, FileRequest, LogLevel, LogSource, ToldProgress } from './attempt-context.js';
 import type { HandlerError } from './describe-error.js';
 import type { FileRefusal } from './file-refusal.js';
 import type { Verdict } from './perform-attempt.js';
@@ -29,8 +29,8 @@ export type FromChild =
   | { t: 'load-failed'; error: HandlerError }
   | { t: 'done'; list: WireVerdict[]; peakRssBytes: number }
   | { t: 'released'; seq: number; ok: boolean }
-  | { t: 'log'; seq: number; level: LogLevel; message: string }
-  | { t: 'progress'; seq: number; percent: number; message?: string }
+  | { t: 'log'; seq: number; level: LogLevel; message: string; source: LogSource }
+  | { t: 'progress'; seq: number; progress: ToldProgress }
   | { t: 'file'; id: number; seq: number; request: FileRequest };
 
 export interface WireVerdict {

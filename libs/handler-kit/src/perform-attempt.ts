@@ -1,6 +1,6 @@
 import type { AttemptContext } from './attempt-context.js';
-import type { RetryWish } from './define-job.js';
-import { describeError, type HandlerError, read, retryWish } from './describe-error.js';
+import { describeError, type HandlerError, read, wishOf } from './describe-error.js';
+import type { RetryWish } from './end-job.js';
 import type { AnyDefinition } from './load-handlers.js';
 
 /** Larger results belong into an artifact: this one travels through the broker and is stored in a row. */
@@ -10,6 +10,7 @@ export const MAX_RESULT_BYTES = 8 * 1024 * 1024;
 export type Verdict =
   | { kind: 'succeeded'; result: string }
   | { kind: 'failed'; error: HandlerError; retry: RetryWish }
+  | { kind: 'cancelled'; error: HandlerError }
   | { kind: 'timed-out' }
   | { kind: 'aborted' };
 
@@ -47,7 +48,9 @@ function verdictOfThrown(thrown: unknown, context: AttemptContext): Verdict {
   } else if (context.abortedBy) {
     return { kind: 'aborted' };
   }
-  return { kind: 'failed', error: describeError(thrown), retry: retryWish(thrown) };
+  const wish = wishOf(thrown);
+  const error = describeError(thrown);
+  return wish === 'cancel' ? { kind: 'cancelled', error } : { kind: 'failed', error, retry: wish };
 }
 
 function verdictOfResult(result: unknown): Verdict {

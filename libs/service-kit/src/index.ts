@@ -6,6 +6,7 @@ export { FilesConfig, fileStoreOptions } from './config/files.config.js';
 export { loadConfig } from './config/load-config.js';
 export { ServiceConfig } from './config/service.config.js';
 export { strongSecret } from './config/strong-secret.js';
+export { strongUrlPassword } from './config/strong-url-password.js';
 export { createHealthServer, type HealthServer, type HealthServerOptions } from './health/create-health-server.js';
 export { HealthModule } from './health/health.module.js';
 export type { HealthCheck } from './health/health-check.js';
@@ -14,7 +15,14 @@ export { createLogger, type LogDestination, type Logger, type LoggerOptions } fr
 export { maskText } from './log/mask-text.js';
 export { NestLogger } from './log/nest-logger.js';
 export { BrokerRpcServer, type BrokerRpcServerOptions } from './rpc/broker-rpc-server.js';
+export {
+  type CallKind,
+  CircuitBreaker,
+  type CircuitOptions,
+  type CircuitPolicy,
+  DEFAULT_CIRCUIT,
+} from './rpc/circuit-breaker.js';
 export { Rpc } from './rpc/rpc.decorator.js';
-export { RpcClient } from './rpc/rpc-client.js';
+export { type RpcCallOptions, RpcClient, type RpcClientOptions } from './rpc/rpc-client.js';
 export { loadEnvFiles } from './run/load-env-files.js';
 export { type RunningService, type RunOptions, runService, type ServiceContext } from './run/run-service.js';

@@ -10,8 +10,8 @@ export interface FlushOptions<T, R> {
   maxWaiting: number;
   /** An item's weight in bytes, where items may be large: a flush holds at most 4 MiB (but at least one item), what waits 64 MiB. */
   sizeOf?: (item: T) => number;
-  /** Items with equal keys never share a flush (the later one waits for the next). */
-  keyOf?: (item: T) => string | undefined;
+  /** Items that have a key in common never share a flush (the later one waits for the next). */
+  keyOf?: (item: T) => string | readonly string[] | undefined;
   /** What callers are told when nothing was written for certain. Without it, and whenever a try may have committed: `store.unavailable`. */
   notWritten?: (cause: unknown) => Error;
 }
@@ -79,15 +79,15 @@ export class FlushQueue<T, R> {
     const rest: Waiting<T, R>[] = [];
     let bytes = 0;
     for (const each of this.waiting) {
-      const key = keyOf?.(each.item);
+      const own = [keyOf?.(each.item) ?? []].flat();
       const full = batch.length >= maxItems || (batch.length > 0 && bytes + each.bytes > MAX_FLUSH_BYTES);
-      if (full || (key !== undefined && keys.has(key))) {
+      if (full || own.some((key) => keys.has(key))) {
         rest.push(each);
         continue;
       }
       batch.push(each);
       bytes += each.bytes;
-      if (key !== undefined) keys.add(key);
+      for (const key of own) keys.add(key);
     }
     this.waiting = rest;
     this.waitingBytes -= bytes;

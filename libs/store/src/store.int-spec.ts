@@ -6,7 +6,9 @@ import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
-  claimJobsInStore,
+  appendLogsInStore,
+  cancelJobsInStore,
+  claimOpenJobs,
   connectDatabase,
   type Database,
   ENTITIES,
@@ -140,22 +142,26 @@ describe('the schema, on a real PostgreSQL', () => {
         await client.query('begin');
         await work();
         const found = await client.query(
-          `select (pg_stat_get_xact_tuples_returned('jobs'::regclass) + pg_stat_get_xact_tuples_fetched('jobs'::regclass))::int as n`,
+          `select sum(pg_stat_get_xact_tuples_returned(r) + pg_stat_get_xact_tuples_fetched(r))::int as n from (
+             select 'jobs'::regclass as r union all select indexrelid from pg_index where indrelid = 'jobs'::regclass) relation`,
         );
         await client.query('commit');
         return found.rows[0].n as number;
       };
       const request = { worker: 'w', incarnation: randomUUID(), token, type: 'echo', versions: [1], ids, free: 50 };
       const claimed: ClaimedJob[] = [];
-      // 50 rows, read a few times each within a statement: nothing near the 20,000 that a scan would read.
-      const bound = 50 * 10;
+      // 50 rows, each with its index entry, read a few times within a statement: nothing near the 20,000 that a scan would read.
+      const bound = 50 * 50;
       expect(
         await rowsRead(async () =>
-          claimed.push(...((await claimJobsInStore(client, [request], 20_000)).get(token) ?? [])),
+          claimed.push(...((await claimOpenJobs(client, [request], 20_000)).claims.get(token) ?? [])),
         ),
       ).toBeLessThan(bound);
       expect(claimed).toHaveLength(50);
       expect(await rowsRead(() => extendLeases(client, claimed, 20_000))).toBeLessThan(bound);
+      const line = { seq: 1, at: 1, level: 'info' as const, source: 'handler', message: 'm' };
+      const logged = claimed.map((job) => ({ ...job, lines: [line] }));
+      expect(await rowsRead(() => appendLogsInStore(client, logged))).toBeLessThan(bound);
       expect(
         await rowsRead(() =>
           retryAttempts(
@@ -168,10 +174,12 @@ describe('the schema, on a real PostgreSQL', () => {
         await rowsRead(() =>
           finishAttempts(
             client,
-            claimed.slice(10).map((job) => ({ ...job, state: 'succeeded', outcome: 'succeeded' })),
+            claimed.slice(20).map((job) => ({ ...job, state: 'succeeded', outcome: 'succeeded' })),
           ),
         ),
       ).toBeLessThan(bound);
+      const cancels = claimed.slice(10, 20).map((job) => ({ tenantId: 'acme', id: job.jobId, actor: 'ann' }));
+      expect(await rowsRead(() => cancelJobsInStore(client, cancels))).toBeLessThan(bound);
       expect(
         await rowsRead(() => refillLane(client, { queue: 'echo', type: 'echo' }, { window: 50, markMs: 1_000 })),
       ).toBeLessThan(bound);

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { testServer } from './test-servers.js';
 
@@ -40,7 +40,8 @@ export async function freshDatabase(): Promise<FreshDatabase> {
   };
 }
 
-/** Roles belong to the server, which all specs share: their passwords must be the same in each. */
+/** Roles belong to the server, which all specs share: their passwords must be the same in each, and follow from the owner's. */
 function urlOf(owner: URL, role: string): string {
-  return Object.assign(new URL(owner), { username: role, password: `${role}-test-password` }).href;
+  const password = createHmac('sha256', `windlass ${owner.password}`).update(role).digest('base64url');
+  return Object.assign(new URL(owner), { username: role, password }).href;
 }

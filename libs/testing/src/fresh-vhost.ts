@@ -8,6 +8,8 @@ export interface FreshVhost {
   name: string;
   /** The broker itself, for `rabbitCtl` and `evalOnRabbit`. It is shared: touch this vhost only. */
   broker: RabbitAddress;
+  /** All that a broker can lose: connections are closed, queues and messages are gone, the vhost is there again. */
+  wipe(): Promise<void>;
   /** Closes the vhost's connections and deletes it with all queues. */
   drop(): Promise<void>;
 }
@@ -17,5 +19,10 @@ export async function freshVhost(which: 'rabbitmq' | 'rabbitmq4' = 'rabbitmq'): 
   const { address } = await testServer(which);
   const name = `test-${randomBytes(8).toString('hex')}`;
   const url = await createVhost(address, name);
-  return { url, name, broker: address, drop: () => deleteVhost(address, name) };
+  const drop = () => deleteVhost(address, name);
+  const wipe = async () => {
+    await drop();
+    await createVhost(address, name);
+  };
+  return { url, name, broker: address, wipe, drop };
 }

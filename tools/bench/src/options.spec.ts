@@ -3,7 +3,7 @@ import { readOptions } from './options.js';
 import { neededServers, readForm } from './systems/choose-systems.js';
 
 it('the standard run measures all systems in three rounds', () => {
-  expect(readOptions([])).toMatchObject({ measures: ['e2e', 'latency', 'hops'], rounds: 3, short: false });
+  expect(readOptions([])).toMatchObject({ measures: ['e2e', 'latency', 'hops', 'growth'], rounds: 3, short: false });
   expect(readOptions([])).toHaveProperty('systems.length', 5);
 });
 
@@ -20,7 +20,7 @@ it('a variant names what differs in it', () => {
 });
 
 it.each([
-  ['--only', 'growth'],
+  ['--only', 'grwoth'],
   ['--rounds', '0'],
   ['--jobs', '1e9'],
   ['--sysyems', 'a'],

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { HopFigures } from './hops/hop.js';
 import { LoadGenerator } from './load/load-generator.js';
+import type { GrowthFigures } from './measures/growth.js';
 import { runTurn, type Turn } from './measures/run-turn.js';
 import type { BenchOptions } from './options.js';
 import { loadAverages } from './process/neighbour-load.js';
@@ -34,9 +35,20 @@ export async function runBench(
     const ground = { servers, load, directory, progress, signal };
     const turns = await runRounds(options, ground);
     const hops = options.measures.includes('hops') ? await runHops(options, ground) : [];
+    const growth = options.measures.includes('growth') ? await runGrowth(options, ground) : undefined;
     const { rounds } = options;
     const date = new Date().toISOString();
-    return { date, command, versions, loadBefore, loadAfter: loadAverages(), rounds, turns, hops };
+    return {
+      date,
+      command,
+      versions,
+      loadBefore,
+      loadAfter: loadAverages(),
+      rounds,
+      turns,
+      hops,
+      ...(growth && { growth }),
+    };
   } finally {
     await load?.stop();
     await servers.stop();
@@ -85,13 +97,21 @@ async function runHops(
   return measureHops(servers, load, directory, options.short);
 }
 
+async function runGrowth(options: BenchOptions, { servers, progress, signal }: Ground): Promise<GrowthFigures> {
+  const { queued, samples } = options;
+  progress(`growth: ${queued} queued jobs, ${samples} samples`);
+  const { measureGrowth } = await import('./measures/growth.js');
+  return measureGrowth(servers, { queued, samples, signal });
+}
+
 function measuresSystems({ measures }: BenchOptions): boolean {
-  return measures.some((measure) => measure !== 'hops');
+  return measures.some((measure) => measure !== 'hops' && measure !== 'growth');
 }
 
 function serversFor(options: BenchOptions): ServerName[] {
   const needed = measuresSystems(options) ? neededServers(options.systems) : [];
   if (options.measures.includes('hops')) needed.push('postgres', 'rabbitmq');
+  if (options.measures.includes('growth')) needed.push('postgres');
   return [...new Set(needed)];
 }
 

@@ -3,7 +3,7 @@ import type { Cli } from '../frame/cli.js';
 import { UsageFailure } from '../frame/cli-failure.js';
 import { contextNamed, readContexts, writeContexts } from '../frame/contexts.js';
 import { printAnswer } from '../frame/print-answer.js';
-import { readAll } from '../frame/read-all.js';
+import { readInput } from '../frame/read-input.js';
 import { showTable } from '../frame/show-table.js';
 
 interface AddOptions {
@@ -51,7 +51,7 @@ async function add(cli: Cli, name: string, options: AddOptions): Promise<void> {
   }
   if (!URL.canParse(options.url))
     throw new UsageFailure(`"${options.url}" is not an address.`, 'It starts with https://.');
-  const token = options.token === '-' ? (await readAll(cli.stdin)).trim() : options.token;
+  const token = options.token === '-' ? (await readInput(cli, '-')).trim() : options.token;
   const known = await readContexts(cli.contextsPath);
   const current = options.use || known.current === undefined ? name : known.current;
   await writeContexts(cli.contextsPath, {

@@ -3,7 +3,8 @@ import type { Cli } from '../frame/cli.js';
 import { type ConnectionOptions, connectClient, withConnection } from '../frame/connect-client.js';
 import { parseDurationMs } from '../frame/parse-option.js';
 import { printAnswer } from '../frame/print-answer.js';
-import { describeJob, tellJob } from '../jobs/tell-job.js';
+import { describeJob } from '../jobs/describe-job.js';
+import { tellJob } from '../jobs/tell-job.js';
 import { waitForEnd } from '../jobs/wait-for-end.js';
 
 interface GetOptions extends ConnectionOptions {

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Cli } from '../frame/cli.js';
 import { UsageFailure } from '../frame/cli-failure.js';
-import { collect, parseDurationMs } from '../frame/parse-option.js';
+import { collect, parseDurationMs, parseTenant } from '../frame/parse-option.js';
 import { printAnswer } from '../frame/print-answer.js';
 
 interface TokenOptions {
@@ -22,7 +22,7 @@ export function addToken(program: Command, cli: Cli): void {
   program
     .command('token')
     .description('Make a token, with JWT_SECRET or the secret of a `windlass dev` data directory.')
-    .option('--tenant <tenant>', 'whose jobs it sees', 'dev')
+    .option('--tenant <tenant>', 'whose jobs it sees', parseTenant, 'dev')
     .option('--scope <scope>', 'may be repeated (default admin)', collect)
     .option('--subject <subject>', 'who uses it', 'cli')
     .option('--expires <duration>', 'such as 12h (default 30d)', parseDurationMs, 30 * DAY_MS)

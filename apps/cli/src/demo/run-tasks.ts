@@ -1,7 +1,7 @@
 import { isFinished, type Job, type WindlassClient } from '@windlass/client';
 import { regularFile, uploadFile } from '../files/upload-file.js';
 import { showDuration } from '../frame/show-values.js';
-import { describeError, tookMs } from '../jobs/tell-job.js';
+import { describeError, tookMs } from '../jobs/describe-job.js';
 import { describeProgress } from '../jobs/wait-for-end.js';
 import { type DemoOutcome, type DemoTask, lostOutcome, outcomeOf } from './demo-task.js';
 import type { ProgressBoard } from './progress-board.js';

@@ -10,5 +10,12 @@ export class CliFailure extends Error {
   }
 }
 
+/** Somebody pressed Ctrl-C. */
+export class Interrupted extends CliFailure {
+  constructor(hint: string) {
+    super('Interrupted.', hint);
+  }
+}
+
 /** The command was called wrongly. */
 export class UsageFailure extends CliFailure {}

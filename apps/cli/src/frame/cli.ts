@@ -21,6 +21,8 @@ export interface Cli {
   /** Where named contexts are kept. */
   readonly contextsPath: string;
   readonly stdin: AsyncIterable<Uint8Array>;
+  /** Calls it at Ctrl-C, which then no longer ends the process, until the answer is called. */
+  onInterrupt(listener: () => void): () => void;
   /** 1 once what was asked for did not succeed although the command itself did its work. */
   exitCode: number;
 }
@@ -35,6 +37,10 @@ export function systemCli(): Cli {
     cwd: process.cwd(),
     contextsPath: join(config, 'windlass', 'config.json'),
     stdin: process.stdin,
+    onInterrupt: (listener) => {
+      process.on('SIGINT', listener);
+      return () => void process.off('SIGINT', listener);
+    },
     exitCode: 0,
   };
 }

@@ -9,6 +9,7 @@ const REDRAW_MS = 80;
 export class ProgressLine {
   private drawnAtMs = Number.NEGATIVE_INFINITY;
   private drawn = false;
+  private last: [percent: number | undefined, text: string] | undefined;
 
   constructor(private readonly terminal: Terminal) {}
 
@@ -17,7 +18,20 @@ export class ProgressLine {
     const nowMs = performance.now();
     if (!this.terminal.live || (nowMs - this.drawnAtMs < REDRAW_MS && percent !== 100)) return;
     this.drawnAtMs = nowMs;
+    this.draw(percent, text);
+  }
+
+  /** Prints lines above it, which stay. They end with a newline. */
+  above(lines: string): void {
+    const { drawn, last } = this;
+    this.clear();
+    this.terminal.err(lines);
+    if (drawn && last) this.draw(...last);
+  }
+
+  private draw(percent: number | undefined, text: string): void {
     this.drawn = true;
+    this.last = [percent, text];
     const head = percent === undefined ? '' : `${bar(percent)} ${String(Math.round(percent)).padStart(3)} %  `;
     this.terminal.err(`\r\u001b[2K${shorten(head + plain(text), this.terminal.columns - 1)}`);
   }

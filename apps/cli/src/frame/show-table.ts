@@ -2,10 +2,12 @@ import { plain } from './show-values.js';
 
 const GAP = '  ';
 
-/** Columns as wide as their widest cell; the last one is not padded. Ends with a newline. */
-export function showTable(head: string[], rows: string[][]): string {
+/** Columns as wide as their widest cell, and at least `minWidths`; the last one is not padded. Ends with a newline. */
+export function showTable(head: string[], rows: string[][], minWidths: number[] = []): string {
   const all = [head, ...rows].map((row) => row.map(plain));
-  const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
+  const widths = head.map((_, column) =>
+    Math.max(minWidths[column] ?? 0, ...all.map((row) => row[column]?.length ?? 0)),
+  );
   const line = (row: string[]) =>
     row
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))

@@ -15,10 +15,11 @@ export interface AnsweringService {
   close(): Promise<void>;
 }
 
+/** JSON, or events, after which the stream ends unless it `stays`. */
+export type ScriptedAnswer = { status: number; json: unknown } | { stream: string; stays?: boolean };
+
 /** An HTTP server that answers what `answer` says: for what a real platform would not do at will. */
-export async function answeringService(
-  answer: (asked: Asked) => { status: number; json: unknown },
-): Promise<AnsweringService> {
+export async function answeringService(answer: (asked: Asked) => ScriptedAnswer): Promise<AnsweringService> {
   const asked: Asked[] = [];
   const server = createServer(async (request, response) => {
     const pieces: Buffer[] = [];
@@ -27,8 +28,13 @@ export async function answeringService(
     const token = headers.authorization?.replace('Bearer ', '');
     const call = { method, path: url, token, headers, body: Buffer.concat(pieces).toString() };
     asked.push(call);
-    const { status, json } = answer(call);
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(json));
+    const scripted = answer(call);
+    if ('json' in scripted) {
+      response.writeHead(scripted.status, { 'content-type': 'application/json' }).end(JSON.stringify(scripted.json));
+      return;
+    }
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).write(scripted.stream);
+    if (!scripted.stays) response.end();
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   return {

@@ -16,15 +16,29 @@ export class CapturedCli {
   readonly contextsPath = join(this.cwd, 'config', 'windlass', 'config.json');
   env: NodeJS.ProcessEnv = {};
   stdin = '';
+  /** Of commands that run and listen for it. */
+  readonly interrupts = new Set<() => void>();
+  /** Of the command that runs. */
+  printed = { out: '', err: '' };
+
+  /** Ctrl-C. */
+  interrupt(): void {
+    for (const listener of [...this.interrupts]) listener();
+  }
 
   async run(...args: string[]): Promise<Captured> {
     const printed = { out: '', err: '' };
+    this.printed = printed;
     const { cwd, contextsPath, env, stdin } = this;
     const cli: Cli = {
       ...{ cwd, contextsPath, env, exitCode: 0 },
       stdin: (async function* () {
         yield Buffer.from(stdin);
       })(),
+      onInterrupt: (listener) => {
+        this.interrupts.add(listener);
+        return () => void this.interrupts.delete(listener);
+      },
       terminal: {
         ...{ live: false, columns: 100, rows: 30 },
         out: (text) => {

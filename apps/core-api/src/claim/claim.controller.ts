@@ -29,8 +29,8 @@ export class ClaimController {
   }
 
   @Rpc(beatWorker, beatWorkerReply, FOR_WORKER)
-  async beat(request: Static<typeof beatWorker.schema>) {
-    return { fenced: await this.stages.beats.add(request) };
+  beat(request: Static<typeof beatWorker.schema>) {
+    return this.stages.beats.add(request);
   }
 
   @Rpc(releaseAttempts, releaseAttemptsReply, FOR_WORKER)

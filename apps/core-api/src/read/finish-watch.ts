@@ -19,6 +19,8 @@ export class FinishWatch {
   constructor(
     private readonly db: Pick<Database, 'engine'>,
     private readonly runtime: Runtime,
+    /** Hears of every end that this core recorded, too. */
+    private readonly logs?: { appended(jobIds: Iterable<string>): void },
   ) {}
 
   /** Resolves when the job has finished, or after `waitMs`. Register before reading the state, or an end in between is missed. */
@@ -46,7 +48,16 @@ export class FinishWatch {
   }
 
   finished(ids: Iterable<string>): void {
-    if (this.watchers.size === 0) return;
+    if (this.watchers.size === 0) {
+      this.logs?.appended(ids);
+      return;
+    }
+    const ended = [...ids];
+    this.logs?.appended(ended);
+    this.wake(ended);
+  }
+
+  private wake(ids: Iterable<string>): void {
     for (const id of ids) for (const wake of this.watchers.get(id) ?? []) wake();
   }
 
@@ -64,7 +75,7 @@ export class FinishWatch {
         text: 'select a.id from unnest($1::uuid[]) a(id) where not exists (select from jobs j where j.id = a.id)',
         values: [ids],
       });
-      this.finished(found.rows.map((row) => row.id));
+      this.wake(found.rows.map((row) => row.id));
     } catch {
       // The database is away: whoever waits reaches the end of the wait, and the read that follows says so.
     }

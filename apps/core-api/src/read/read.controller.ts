@@ -9,6 +9,8 @@ import {
   readEventsReply,
   readJob,
   readJobReply,
+  readLogs,
+  readLogsReply,
   readResult,
   readResultReply,
   readTypes,
@@ -46,7 +48,12 @@ export class ReadController {
 
   @Rpc(readEvents, readEventsReply, FOR_GATEWAY)
   events(request: Static<typeof readEvents.schema>) {
-    return this.reads.events(request.tenantId, request.id);
+    return this.reads.events(request);
+  }
+
+  @Rpc(readLogs, readLogsReply, FOR_GATEWAY)
+  logs(request: Static<typeof readLogs.schema>) {
+    return this.reads.lines(request);
   }
 
   @Rpc(readArtifacts, readArtifactsReply, FOR_GATEWAY)

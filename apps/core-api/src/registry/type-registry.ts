@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Runtime } from '@windlass/clock';
-import type { TypeDeclaration } from '@windlass/contracts';
+import { compileSchema, type TypeDeclaration } from '@windlass/contracts';
 import { JobTypeEntity, type Sources } from '@windlass/store';
 import type { ValidateFunction } from 'ajv';
 import { canonicalJson } from './canonical-json.js';
-import { compileSchema } from './compile-schema.js';
 
 export interface KnownType {
   declaration: TypeDeclaration;

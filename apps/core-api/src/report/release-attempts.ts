@@ -1,26 +1,39 @@
 import type { AttemptRef } from '@windlass/contracts';
+import { freeSlots } from '@windlass/dispatch';
 import { MAX_RELEASES } from '@windlass/lifecycle';
-import { finishAttempts, readHeldAttempts, releaseAttemptsInStore } from '@windlass/store';
+import { closeStopping, finishAttempts, readHeldAttempts, releaseAttemptsInStore } from '@windlass/store';
 import type { CorePorts } from '../core-ports.js';
 
+type Ports = Pick<CorePorts, 'db' | 'dispatcher'> & { finished(ids: Iterable<string>): void };
+
 /**
- * Gives claims back that were not started: not an attempt. A job that was given back too often is quarantined as failed, since
- * something takes it and returns it for ever. Answers the ids that are settled.
+ * Gives claims back that were not started: not an attempt, and the job keeps its concurrency key. A job that was given back too often
+ * is quarantined as failed, since something takes it and returns it for ever; one that was cancelled meanwhile has its attempt closed.
+ * Answers the ids that are settled.
  */
-export async function release(items: AttemptRef[], ports: Pick<CorePorts, 'db' | 'dispatcher'>): Promise<string[]> {
+export async function release(items: AttemptRef[], ports: Ports): Promise<string[]> {
   const released = await releaseAttemptsInStore(ports.db.engine, items, MAX_RELEASES);
   for (const row of released) ports.dispatcher.nudge({ queue: row.queue, type: row.type });
   const ids = new Set(released.map((row) => row.id));
   const rest = items.filter((item) => !ids.has(item.jobId));
   if (rest.length === 0) return [...ids];
+  const ended = await quarantine(rest, ports);
+  ports.finished(ended.map((slot) => slot.id));
+  const closed = await closeStopping(ports.db.engine, rest);
+  freeSlots(ports.dispatcher, [...ended, ...closed]);
+  return [...ids, ...[...ended, ...closed].map((slot) => slot.id)];
+}
+
+async function quarantine(items: AttemptRef[], ports: Ports) {
   const held = await readHeldAttempts(
     ports.db.engine,
-    rest.map((item) => item.jobId),
+    items.map((item) => item.jobId),
   );
-  const worn = rest.filter((item) =>
+  const worn = items.filter((item) =>
     held.some((row) => row.jobId === item.jobId && row.epoch === item.epoch && row.releases >= MAX_RELEASES),
   );
-  const ended = await finishAttempts(
+  if (worn.length === 0) return [];
+  return finishAttempts(
     ports.db.engine,
     worn.map((item) => ({
       ...item,
@@ -33,5 +46,4 @@ export async function release(items: AttemptRef[], ports: Pick<CorePorts, 'db' |
       },
     })),
   );
-  return [...ids, ...ended];
 }

@@ -1,6 +1,13 @@
 import { Controller } from '@nestjs/common';
 import type { Static } from '@sinclair/typebox';
-import { probeBeats, probeBeatsReply, reportAttempts, reportAttemptsReply } from '@windlass/contracts';
+import {
+  appendLogs,
+  appendLogsReply,
+  probeBeats,
+  probeBeatsReply,
+  reportAttempts,
+  reportAttemptsReply,
+} from '@windlass/contracts';
 import { Rpc } from '@windlass/service-kit';
 import { RiverStages } from '../river-stages.js';
 import { FOR_SCHEDULER, FOR_WORKER } from '../transports.js';
@@ -12,6 +19,11 @@ export class ReportController {
   @Rpc(reportAttempts, reportAttemptsReply, FOR_WORKER)
   async report(request: Static<typeof reportAttempts.schema>) {
     return { items: await this.stages.report(request.items) };
+  }
+
+  @Rpc(appendLogs, appendLogsReply, FOR_WORKER)
+  async logs(request: Static<typeof appendLogs.schema>) {
+    return { fenced: await this.stages.appendLogs(request.items) };
   }
 }
 

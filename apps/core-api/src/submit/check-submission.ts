@@ -1,10 +1,12 @@
-import type { SubmitItem } from '@windlass/contracts';
+import { fieldErrorsOf, type SubmitItem } from '@windlass/contracts';
 import { fault } from '@windlass/faults';
-import { fieldErrorsOf } from '../registry/compile-schema.js';
 import type { KnownType } from '../registry/type-registry.js';
 
-/** Payload against the type's schema, limits against each other. Throws `submit.payload-invalid` or `http.fields-invalid`. */
-export function checkSubmission(item: SubmitItem, type: KnownType): void {
+/**
+ * Payload against the type's schema, limits and times against each other. Throws `submit.payload-invalid` or `http.fields-invalid`.
+ * @param nowMs wall clock: a moment is compared with it, the database's clock decides later
+ */
+export function checkSubmission(item: SubmitItem, type: KnownType, nowMs: number): void {
   let payload: unknown;
   try {
     payload = JSON.parse(item.payload);
@@ -24,4 +26,17 @@ export function checkSubmission(item: SubmitItem, type: KnownType): void {
       fields: [{ path: '/limits/softMs', message: `must be below the hard limit of ${hardMs} ms` }],
     });
   }
+  checkTimes(item, nowMs);
+}
+
+/** A job whose time to live ends before it may start would only be stored to expire. */
+function checkTimes({ delayMs, runAt, ttlMs }: SubmitItem, nowMs: number): void {
+  if (delayMs !== undefined && runAt !== undefined)
+    throw fault('http.fields-invalid', { fields: [{ path: '/runAt', message: 'cannot go together with delay' }] });
+  if (ttlMs === undefined) return;
+  const startMs = delayMs ?? (runAt === undefined ? 0 : runAt - nowMs);
+  if (startMs >= ttlMs)
+    throw fault('http.fields-invalid', {
+      fields: [{ path: '/ttl', message: 'must end after the job may start: see delay and runAt' }],
+    });
 }

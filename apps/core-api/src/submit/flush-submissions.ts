@@ -1,106 +1,122 @@
-import { DISPATCH, type Dispatcher } from '@windlass/dispatch';
+import { DISPATCH } from '@windlass/dispatch';
 import { fault } from '@windlass/faults';
-import { type Database, FlushQueue, findKeys, insertJobs, type Lane, type NewJob } from '@windlass/store';
+import { type DedupedOutcome, FlushQueue, findKeys, insertDedupedJobs, insertJobs } from '@windlass/store';
+import { afterCancel } from '../cancel/after-cancel.js';
+import type { CorePorts } from '../core-ports.js';
+import { handOver, lanesOf, type PreparedJob, withCredit } from './hand-over.js';
 
-export type PreparedJob = Omit<NewJob, 'dispatched'>;
+/** What became of one submission. */
+export type Accepted = DedupedOutcome;
 
-export interface Accepted {
-  id: string;
-  /** False: an earlier request with this key made it. */
-  created: boolean;
-  keyReused: boolean;
+type Ports = Pick<CorePorts, 'broker' | 'db' | 'dispatcher' | 'logger'> & { finished(ids: Iterable<string>): void };
+type Flush = (jobs: PreparedJob[], repeated: boolean) => Promise<Accepted[]>;
+
+/**
+ * Submissions of one flush: one transaction, then the hand-over of those that had credit. Jobs with a dedupe key go another way, since
+ * theirs takes several statements: the plain ones do not wait for them.
+ */
+export function submissionQueue(ports: Ports): { add(job: PreparedJob): Promise<Accepted> } {
+  const plain = queueOf((jobs, repeated) => flushPlain(jobs, repeated, ports));
+  const deduped = queueOf((jobs, repeated) => flushDeduped(jobs, repeated, ports));
+  return { add: (job) => (job.extras?.dedupe ? deduped : plain).add(job) };
 }
 
-/** Submissions of one flush: one transaction, then the hand-over of those that had credit. */
-export function submissionQueue(
-  db: Pick<Database, 'engine'>,
-  dispatcher: Dispatcher,
-): FlushQueue<PreparedJob, Accepted> {
+function queueOf(flush: Flush): FlushQueue<PreparedJob, Accepted> {
   return new FlushQueue<PreparedJob, Accepted>({
     // At 500 rows a flush takes some 10 ms; larger ones only make the next wait longer.
     maxItems: 500,
     maxWaiting: 20_000,
     sizeOf: (job) => job.payload.length,
-    keyOf: (job) => job.key && `${job.template.tenantId}\n${job.key.value}`,
+    keyOf: ({ template: { tenantId }, key, extras }) => {
+      if (!key && !extras?.dedupe) return undefined;
+      const keys = key ? [`i\n${tenantId}\n${key.value}`] : [];
+      return extras?.dedupe ? [...keys, `d\n${tenantId}\n${extras.dedupe.key}`] : keys;
+    },
     notWritten: (cause) =>
       fault('submit.not-accepted', {
         detail: 'The job could not be stored now and does not exist. Repeat the request with the same Idempotency-Key.',
         cause,
         retryAfterMs: 1_000,
       }),
-    flush: async (prepared, repeated) => {
-      const lanes = lanesOf(prepared);
-      // After an unknown commit the scheduler hands over: whether the first try was marked is not known here.
-      const jobs = repeated
-        ? prepared.map((job) => ({ ...job, dispatched: false }))
-        : withCredit(prepared, lanes, dispatcher);
-      let inserted: Set<string>;
-      try {
-        inserted = await insertJobs(db.engine, jobs, { repeated, markMs: DISPATCH.markMs });
-      } catch (error) {
-        for (const lane of lanes.values()) dispatcher.dropCredit(lane);
-        throw error;
-      }
-      handOver(jobs, inserted, lanes, dispatcher);
-      return settle(db, prepared, inserted).catch((cause: unknown) => {
-        // Whatever went wrong here, the jobs are stored: to the queue this is a commit without an answer.
-        throw new Error('the keys could not be read after the commit', { cause });
-      });
-    },
+    flush,
   });
 }
 
-const laneKey = (job: PreparedJob): string => `${job.template.queue}\n${job.template.type}`;
-
-function lanesOf(jobs: PreparedJob[]): Map<string, Lane> {
-  const lanes = new Map<string, Lane>();
-  for (const job of jobs) {
-    const key = laneKey(job);
-    if (!lanes.has(key)) lanes.set(key, { queue: job.template.queue, type: job.template.type });
+/** After an unknown commit the scheduler hands over: whether the first try was marked is not known here. */
+async function insertWith<R>(
+  prepared: PreparedJob[],
+  repeated: boolean,
+  { dispatcher }: Ports,
+  insert: (jobs: ReturnType<typeof withCredit>) => Promise<R>,
+  insertedOf: (result: R) => Parameters<typeof handOver>[1],
+): Promise<R> {
+  const lanes = lanesOf(prepared);
+  const jobs = repeated
+    ? prepared.map((job) => ({ ...job, dispatched: false }))
+    : withCredit(prepared, lanes, dispatcher);
+  let result: R;
+  try {
+    result = await insert(jobs);
+  } catch (error) {
+    for (const lane of lanes.values()) dispatcher.dropCredit(lane);
+    throw error;
   }
-  return lanes;
+  handOver(jobs, insertedOf(result), lanes, dispatcher);
+  return result;
 }
 
-function withCredit(prepared: PreparedJob[], lanes: Map<string, Lane>, dispatcher: Dispatcher): NewJob[] {
-  const counts = new Map<string, number>();
-  for (const job of prepared) counts.set(laneKey(job), (counts.get(laneKey(job)) ?? 0) + 1);
-  const credit = new Map([...lanes].map(([key, lane]) => [key, dispatcher.takeCredit(lane, counts.get(key) ?? 0)]));
-  return prepared.map((job) => {
-    const key = laneKey(job);
-    const left = credit.get(key) ?? 0;
-    credit.set(key, left - 1);
-    return { ...job, dispatched: left > 0 };
-  });
-}
-
-function handOver(jobs: NewJob[], inserted: Set<string>, lanes: Map<string, Lane>, dispatcher: Dispatcher): void {
-  for (const [key, lane] of lanes) {
-    const mine = jobs.filter((job) => inserted.has(job.id) && laneKey(job) === key);
-    const ready = mine.filter((job) => job.dispatched);
-    if (ready.length > 0)
-      dispatcher.handOver(
-        lane,
-        ready.map((job) => job.id),
-      );
-    if (ready.length < mine.length) dispatcher.nudge(lane);
-  }
-}
-
-async function settle(db: Pick<Database, 'engine'>, jobs: PreparedJob[], inserted: Set<string>): Promise<Accepted[]> {
-  const keyed = jobs.filter((job) => job.key && !inserted.has(job.id));
-  // Without a key, a row that was not inserted is there already: the try before had committed.
-  if (keyed.length === 0) return jobs.map((job) => ({ id: job.id, created: true, keyReused: false }));
-  const holders = await findKeys(
-    db.engine,
-    keyed.map((job) => ({ tenantId: job.template.tenantId, key: job.key?.value ?? '' })),
+async function flushPlain(prepared: PreparedJob[], repeated: boolean, ports: Ports): Promise<Accepted[]> {
+  const inserted = await insertWith(
+    prepared,
+    repeated,
+    ports,
+    (jobs) => insertJobs(ports.db.engine, jobs, { repeated, markMs: DISPATCH.markMs }),
+    (result) => result,
   );
-  const byKey = new Map(holders.map((each) => [`${each.tenantId}\n${each.key}`, each]));
-  return jobs.map((job) => {
-    const holder = job.key && byKey.get(`${job.template.tenantId}\n${job.key.value}`);
-    if (!job.key || inserted.has(job.id) || holder?.jobId === job.id)
-      return { id: job.id, created: true, keyReused: false };
-    // The key ran out between the two statements: nothing holds it now, and the repetition takes it.
-    if (!holder) throw new Error(`the key of job ${job.id} has just expired`);
-    return { id: holder.jobId, created: false, keyReused: holder.fingerprint !== job.key?.fingerprint };
+  return settle(ports, prepared, inserted).catch((cause: unknown) => {
+    // Whatever went wrong here, the jobs are stored: to the queue this is a commit without an answer.
+    throw new Error('the keys could not be read after the commit', { cause });
   });
 }
+
+async function flushDeduped(prepared: PreparedJob[], repeated: boolean, ports: Ports): Promise<Accepted[]> {
+  const { outcomes, cancelled } = await insertWith(
+    prepared,
+    repeated,
+    ports,
+    (jobs) => insertDedupedJobs(ports.db.engine, jobs, { repeated, markMs: DISPATCH.markMs }),
+    (result) =>
+      new Map(
+        result.outcomes.flatMap((outcome, n) =>
+          outcome.kind === 'inserted' ? [[prepared[n]?.id ?? '', outcome.state] as const] : [],
+        ),
+      ),
+  );
+  afterCancel(cancelled, ports);
+  return outcomes;
+}
+
+/** What was not inserted met an older request with its key, or one that another core has under way. */
+async function settle(
+  { db }: Ports,
+  jobs: PreparedJob[],
+  inserted: Awaited<ReturnType<typeof insertJobs>>,
+): Promise<Accepted[]> {
+  const keyed = jobs.filter((job) => job.key && !inserted.has(job.id));
+  const keys = keyed.map((job) => ({ tenantId: job.template.tenantId, key: job.key?.value ?? '' }));
+  const holders = keyed.length > 0 ? await findKeys(db.engine, keys) : [];
+  const byKey = new Map(holders.map((each) => [`${each.tenantId}\n${each.key}`, each]));
+  return jobs.map((job): Accepted => {
+    const state = inserted.get(job.id);
+    if (state) return { kind: 'inserted', state };
+    // Without a key, a row that was not inserted is there already: the try before had committed.
+    if (!job.key) return { kind: 'inserted', state: startStateOf(job) };
+    const holder = byKey.get(`${job.template.tenantId}\n${job.key.value}`);
+    if (!holder?.live) return { kind: 'busy', on: 'key' };
+    if (holder.answer.id === job.id) return { kind: 'inserted', state: holder.answer.state };
+    return { kind: 'repeated', holder };
+  });
+}
+
+const startStateOf = ({ extras }: PreparedJob) =>
+  extras?.delayMs || extras?.runAtMs !== undefined ? 'scheduled' : 'queued';

@@ -1,19 +1,30 @@
+import type { Runtime } from '@windlass/clock';
 import type { SubmitItem, SubmitOutcome } from '@windlass/contracts';
 import { asProblem, fault, isFault } from '@windlass/faults';
-import type { FlushQueue } from '@windlass/store';
-import type { TypeRegistry } from '../registry/type-registry.js';
+import type { QueueRegistry } from '../queues/queue-registry.js';
+import type { KnownType, TypeRegistry } from '../registry/type-registry.js';
+import { answerSubmission, keyInProgress } from './answer-submission.js';
 import { checkSubmission } from './check-submission.js';
-import type { Accepted, PreparedJob } from './flush-submissions.js';
+import type { Accepted } from './flush-submissions.js';
+import type { PreparedJob } from './hand-over.js';
+import { prepareJob } from './prepare-job.js';
 import { TemplateCache } from './template-cache.js';
 
-/** The submit stage: check against the type, then one row with its key in one transaction. */
+/** Another core's transaction on the same dedupe key takes milliseconds; one that is stuck is not waited for longer than this. */
+const BUSY_MS = 1_000;
+const BUSY_RETRY_MS = 20;
+
+/** The submit stage: check against the type, then one row with its keys in one transaction. */
 export class SubmitJobs {
   private readonly templates = new TemplateCache();
+  /** Idempotency keys of submissions that are under way here. */
+  private readonly underWay = new Set<string>();
 
   constructor(
     private readonly registry: TypeRegistry,
-    private readonly flush: FlushQueue<PreparedJob, Accepted>,
-    private readonly newId: () => string,
+    private readonly queues: QueueRegistry,
+    private readonly flush: { add(job: PreparedJob): Promise<Accepted> },
+    private readonly runtime: Pick<Runtime, 'now' | 'monotonicMs' | 'sleep' | 'uuid'>,
   ) {}
 
   /** One outcome per item, in order; an item's fault stays its own. */
@@ -28,38 +39,63 @@ export class SubmitJobs {
       if (!type) throw unknownType(item.type, this.registry.names());
       // Keeps the copy fresh without waiting for it.
       void this.registry.newest(item.type).catch(() => {});
-      checkSubmission(item, type);
-      const accepted = await this.flush.add({
-        id: this.newId(),
-        template: this.templates.of(item, type.declaration),
-        payload: item.payload,
-        ...(item.requestId === undefined ? {} : { requestId: item.requestId }),
-        ...(item.idempotencyKey === undefined
-          ? {}
-          : { key: { value: item.idempotencyKey, fingerprint: item.fingerprint ?? '' } }),
-      });
-      if (accepted.keyReused) {
-        throw fault('submit.key-reused', {
-          detail:
-            'This Idempotency-Key came with another request within the last 24 hours. Use a new key for a new request.',
-        });
-      }
-      return { id: accepted.id, state: 'queued', created: accepted.created };
+      if (item.queue !== undefined && item.queue !== item.type) await this.checkQueue(item.queue, item.type);
+      checkSubmission(item, type, this.runtime.now());
+      return await this.store(item, type);
     } catch (error) {
       if (!isFault(error)) throw error;
       return { problem: asProblem(error) };
     }
   }
+
+  /** A second request with the key of one that is under way is not made to wait: the gateway repeats it for a while. */
+  private async store(item: SubmitItem, { declaration }: KnownType): Promise<SubmitOutcome> {
+    const job = prepareJob(item, this.templates.of(item, declaration), this.runtime.uuid());
+    if (!job.key) return answerSubmission(job, await this.accept(job));
+    const key = `${item.tenantId}\n${job.key.value}`;
+    if (this.underWay.has(key)) throw keyInProgress();
+    this.underWay.add(key);
+    try {
+      return answerSubmission(job, await this.accept(job));
+    } finally {
+      this.underWay.delete(key);
+    }
+  }
+
+  private async accept(job: PreparedJob): Promise<Accepted> {
+    const untilMs = this.runtime.monotonicMs() + BUSY_MS;
+    for (;;) {
+      const accepted = await this.flush.add(job);
+      if (accepted.kind !== 'busy' || accepted.on === 'key') return accepted;
+      if (this.runtime.monotonicMs() >= untilMs) throw dedupeBusy();
+      await this.runtime.sleep(BUSY_RETRY_MS);
+    }
+  }
+
+  private async checkQueue(queue: string, type: string): Promise<void> {
+    if (await this.queues.has(queue).catch(rethrowNotAccepted)) return;
+    const known = [type, ...this.queues.names()].slice(0, 50).join(', ');
+    throw fault('submit.queue-unknown', {
+      detail: `There is no queue "${queue}" for jobs of the type "${type}". Known queues: ${known}. PUT /v1/queues/${queue} makes it.`,
+      fields: [{ path: '/queue', message: 'is not a known queue' }],
+    });
+  }
 }
 
-/** Whether the type exists cannot be told now, so nothing was stored. */
+/** Whether type or queue exist cannot be told now, so nothing was stored. */
 function rethrowNotAccepted(cause: unknown): never {
   throw fault('submit.not-accepted', {
-    detail: 'The job type could not be looked up now. Repeat the request with the same Idempotency-Key.',
+    detail: 'The job’s type or queue could not be looked up now. Repeat the request with the same Idempotency-Key.',
     cause,
     retryAfterMs: 1_000,
   });
 }
+
+const dedupeBusy = () =>
+  fault('submit.not-accepted', {
+    detail: 'Another request with this dedupeKey is under way. Repeat the request after the delay.',
+    retryAfterMs: 1_000,
+  });
 
 function unknownType(type: string, known: string[]) {
   const list =

@@ -1,8 +1,10 @@
 import type { SubmitItem, TypeDeclaration } from '@windlass/contracts';
 import type { JobTemplate } from '@windlass/store';
 
-/** Tenants × types seen lately; dropped as a whole when full, since making one is cheap. */
+/** Tenants × types × queues seen lately; dropped as a whole when full, since making one is cheap. */
 const MAX_TEMPLATES = 10_000;
+/** `normal`. */
+const DEFAULT_PRIORITY = 3;
 
 /** Shares one template object among jobs without options of their own, so that a flush sends it once. */
 export class TemplateCache {
@@ -16,7 +18,7 @@ export class TemplateCache {
       item.softMs !== undefined ||
       item.hardMs !== undefined;
     if (own) return templateOf(item, declaration);
-    const key = `${item.tenantId}\n${item.type}`;
+    const key = `${item.tenantId}\n${item.type}\n${item.queue ?? ''}\n${item.priority ?? ''}\n${item.retention ?? ''}`;
     const known = this.templates.get(key);
     if (known?.declaration === declaration) return known.template;
     if (this.templates.size >= MAX_TEMPLATES) this.templates.clear();
@@ -32,8 +34,8 @@ function templateOf(item: SubmitItem, declaration: TypeDeclaration): JobTemplate
     tenantId: item.tenantId,
     type: declaration.name,
     typeVersion: declaration.version,
-    queue: declaration.name,
-    priority: 3,
+    queue: item.queue ?? declaration.name,
+    priority: item.priority ?? DEFAULT_PRIORITY,
     maxAttempts: item.maxAttempts ?? declaration.maxAttempts,
     // A hard limit below the type's soft limit moves the soft one down with it.
     softMs: item.softMs ?? Math.min(declaration.softMs, Math.max(1, Math.floor(hardMs * 0.9))),
@@ -41,6 +43,6 @@ function templateOf(item: SubmitItem, declaration: TypeDeclaration): JobTemplate
     backoff: item.backoff ?? declaration.backoff,
     retryTimeout: declaration.retryTimeout,
     tags: item.tags ?? [],
-    retention: 'standard',
+    retention: item.retention ?? 'standard',
   };
 }

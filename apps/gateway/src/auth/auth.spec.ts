@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SECRET, sign, startGateway, type TestGateway } from '../testing/start-gateway.fixture.js';
+import { SCOPES } from './principal.js';
 
 const now = () => Math.floor(Date.now() / 1000);
 const good = () => ({
@@ -117,8 +118,16 @@ describe('with a shared secret', () => {
 
   const routes: [string, string, string][] = [
     ['POST', '/v1/jobs', 'jobs:write'],
+    ['POST', '/v1/jobs/batch', 'jobs:write'],
+    ['POST', '/v1/jobs/x/cancel', 'jobs:write'],
+    ['POST', '/v1/jobs/x/replay', 'jobs:write'],
+    ['POST', '/v1/jobs/actions', 'jobs:write'],
+    ['GET', '/v1/jobs/actions', 'jobs:read'],
+    ['GET', '/v1/jobs/actions/x', 'jobs:read'],
+    ['DELETE', '/v1/jobs/actions/x', 'jobs:write'],
     ['GET', '/v1/jobs', 'jobs:read'],
     ['GET', '/v1/jobs/x', 'jobs:read'],
+    ['GET', '/v1/jobs/x/logs', 'jobs:read'],
     ['GET', '/v1/jobs/x/result', 'jobs:read'],
     ['GET', '/v1/jobs/x/events', 'jobs:read'],
     ['GET', '/v1/jobs/x/artifacts', 'jobs:read'],
@@ -130,11 +139,19 @@ describe('with a shared secret', () => {
     ['DELETE', '/v1/files/uploads/x', 'files:write'],
     ['GET', '/v1/files/x', 'files:read'],
     ['GET', '/v1/files/x/content', 'files:read'],
+    ['GET', '/v1/queues', 'queues:read'],
+    ['GET', '/v1/queues/q', 'queues:read'],
+    ['PUT', '/v1/queues/q', 'queues:write'],
+    ['DELETE', '/v1/queues/q', 'queues:write'],
+    ['POST', '/v1/queues/q/pause', 'queues:write'],
+    ['POST', '/v1/queues/q/resume', 'queues:write'],
+    ['POST', '/v1/queues/q/purge', 'queues:write'],
+    ['GET', '/v1/audit', 'audit:read'],
     ['POST', '/v1/api-keys', 'keys:admin'],
     ['GET', '/v1/api-keys', 'keys:admin'],
     ['DELETE', '/v1/api-keys/x', 'keys:admin'],
   ];
-  const scopes = ['jobs:write', 'jobs:read', 'files:write', 'files:read', 'keys:admin'];
+  const scopes = SCOPES.filter((scope) => scope !== 'admin');
 
   it.each(routes)('%s %s admits %s and admin, nobody else', async (method, path, needed) => {
     const others = scopes.filter((scope) => scope !== needed).join(' ');
@@ -155,7 +172,10 @@ describe('with a shared secret', () => {
       .flatMap((route) =>
         route.methods.filter((method) => method !== 'HEAD').map((method) => `${method} ${route.url}`),
       );
-    const tested = routes.map(([method, path]) => `${method} ${path.replace('/x', '/:id').replace('/y', '/*')}`);
+    const tested = routes.map(
+      ([method, path]) =>
+        `${method} ${path.replace('/x', '/:id').replace('/y', '/*').replace('/q/', '/:name/').replace(/\/q$/, '/:name')}`,
+    );
     expect(known.sort()).toEqual(tested.sort());
   });
 

@@ -5,9 +5,10 @@ import { AuthGuard, AuthModuleOptions } from '@nestjs/passport';
 import type { Scope } from '@windlass/client';
 import type { Runtime } from '@windlass/clock';
 import { type Fault, fault } from '@windlass/faults';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import { RUNTIME } from '../gateway-ports.js';
+import { LoadBounds } from '../http/bound-load.js';
 import { faultOfJwt } from './fault-of-jwt.js';
 import { NEEDED_SCOPE } from './needs-scope.decorator.js';
 import { isAllowed, type Principal } from './principal.js';
@@ -18,7 +19,7 @@ const MAX_KNOWN_TOKENS = 10_000;
 
 /**
  * Guards everything under `/v1`. On the hot route a token that was verified before costs one hash and one look-up; only a new one
- * goes through passport. Tokens themselves are neither kept nor logged.
+ * goes through passport. Tokens themselves are neither kept nor logged. Who is admitted takes a place among the requests under way.
  */
 @Injectable()
 export class BearerGuard extends AuthGuard() {
@@ -29,6 +30,7 @@ export class BearerGuard extends AuthGuard() {
     @Inject(Reflector) private readonly reflector: Reflector,
     @Inject(ApiKeyVerifier) private readonly apiKeys: ApiKeyVerifier,
     @Inject(RUNTIME) private readonly runtime: Runtime,
+    @Inject(LoadBounds) private readonly load: LoadBounds,
   ) {
     super(options);
   }
@@ -74,6 +76,7 @@ export class BearerGuard extends AuthGuard() {
   private admit(context: ExecutionContext, request: FastifyRequest, principal: Principal): boolean {
     const scope = this.reflector.get<Scope | undefined>(NEEDED_SCOPE, context.getHandler());
     if (!scope || !isAllowed(principal, scope)) throw scopeMissing(scope);
+    this.load.enter(request, context.switchToHttp().getResponse<FastifyReply>(), principal.tenantId);
     request.principal = principal;
     return true;
   }

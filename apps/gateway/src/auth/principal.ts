@@ -18,7 +18,17 @@ declare module 'fastify' {
   }
 }
 
-export const SCOPES: readonly Scope[] = ['jobs:write', 'jobs:read', 'files:write', 'files:read', 'keys:admin', 'admin'];
+export const SCOPES: readonly Scope[] = [
+  'jobs:write',
+  'jobs:read',
+  'files:write',
+  'files:read',
+  'queues:read',
+  'queues:write',
+  'audit:read',
+  'keys:admin',
+  'admin',
+];
 
 /** The same form as `TenantId` in the contracts; checked here, since it comes from outside. */
 export const TENANT_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;

@@ -16,6 +16,8 @@ const KEPT_MS = 5_000;
 const REVOKED_KEPT_MS = 60_000;
 const MAX_KEPT = 10_000;
 const LISTEN_AGAIN_MS = 2_000;
+/** Different keys that core is being asked about: a flood of made-up ones must not fill the way to core. */
+const MAX_UNDER_WAY = 500;
 
 interface Known {
   keyId: string;
@@ -51,9 +53,13 @@ export class ApiKeyVerifier implements OnApplicationBootstrap, OnApplicationShut
     const known = this.known.get(secretHash);
     if (known && this.runtime.monotonicMs() < known.untilMs && this.runtime.now() < known.principal.expiresAtMs)
       return known.principal;
-    const asked = this.underWay.get(secretHash) ?? this.ask(secretHash);
-    this.underWay.set(secretHash, asked);
-    return asked;
+    const asked = this.underWay.get(secretHash);
+    if (asked) return asked;
+    if (this.underWay.size >= MAX_UNDER_WAY)
+      throw fault('http.overloaded', { detail: 'Too many API keys are being verified. Try again in a moment.' });
+    const asking = this.ask(secretHash);
+    this.underWay.set(secretHash, asking);
+    return asking;
   }
 
   forget(keyId: string): void {

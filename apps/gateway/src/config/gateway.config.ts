@@ -1,4 +1,4 @@
-import { Env, FilesConfig, strongSecret } from '@windlass/service-kit';
+import { Env, FilesConfig, strongSecret, strongUrlPassword } from '@windlass/service-kit';
 import { IsInt, IsNotEmpty, IsOptional, IsString, IsUrl, Matches, Max, Min, ValidateIf } from 'class-validator';
 import { WithoutOther } from './without-other.decorator.js';
 
@@ -16,11 +16,12 @@ export class GatewayConfig extends FilesConfig {
   host: string;
 
   @Env('RABBITMQ_URL', {
-    description: 'Broker, with its account.',
-    example: 'amqp://windlass-gateway:…@rabbitmq:5672',
+    description: 'RabbitMQ, with user and vhost. Refused without a strong password.',
+    example: 'amqp://gateway:PASSWORD@mq.internal:5672/windlass',
     secret: true,
   })
   @Matches(/^amqps?:\/\/./, { message: 'must be an amqp:// or amqps:// URL' })
+  @strongUrlPassword()
   rabbitmqUrl: string;
 
   @Env('JWT_SECRET', {
@@ -57,6 +58,38 @@ export class GatewayConfig extends FilesConfig {
   @Min(1024)
   @Max(MIB)
   bodyLimitBytes: number;
+
+  @Env('MAX_IN_FLIGHT', {
+    description: 'Requests under way at a time; further ones are answered 503. A waiting one counts among MAX_STREAMS.',
+    default: 1000,
+  })
+  @IsInt()
+  @Min(1)
+  maxInFlight: number;
+
+  @Env('MAX_IN_FLIGHT_PER_TENANT', {
+    description: 'Requests of one tenant under way at a time; further ones are answered 429.',
+    default: 500,
+  })
+  @IsInt()
+  @Min(1)
+  maxInFlightPerTenant: number;
+
+  @Env('MAX_STREAMS', {
+    description: 'Event streams and long polls at a time; further ones are answered 429.',
+    default: 1000,
+  })
+  @IsInt()
+  @Min(1)
+  maxStreams: number;
+
+  @Env('MAX_STREAMS_PER_TENANT', {
+    description: 'Event streams and long polls of one tenant at a time; further ones are answered 429.',
+    default: 200,
+  })
+  @IsInt()
+  @Min(1)
+  maxStreamsPerTenant: number;
 
   @Env('MAX_FILE_BYTES', { description: 'Largest file.', default: 512 * MIB, unit: 'bytes' })
   @IsInt()

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BATCHES, COSTLY_BATCHES } from '../testing/bad-input/batch.fixture.js';
 import { BODIES, COSTLY } from '../testing/bad-input/bodies.fixture.js';
 import { FIELDS } from '../testing/bad-input/fields.fixture.js';
 import { FILES, KEYS } from '../testing/bad-input/files.fixture.js';
+import { LIFE } from '../testing/bad-input/life.fixture.js';
+import { OPTIONS } from '../testing/bad-input/options.fixture.js';
 import { ROUTES } from '../testing/bad-input/routes.fixture.js';
 import { startGateway, type TestGateway } from '../testing/start-gateway.fixture.js';
 
@@ -18,6 +21,10 @@ describe.each([
   ['bodies', BODIES],
   ['bodies that would cost much', COSTLY],
   ['fields', FIELDS],
+  ['options of a submission', OPTIONS],
+  ['batches', BATCHES],
+  ['batches that would cost much', COSTLY_BATCHES],
+  ["routes of a job's life", LIFE],
   ['routes', ROUTES],
   ['files', FILES],
   ['API keys', KEYS],
@@ -38,8 +45,8 @@ describe.each([
   });
 });
 
-describe('a body of 1 MiB cannot hold up other clients', () => {
-  it.each(COSTLY)('$name', async ({ path, options }) => {
+describe('no body can hold up other clients', () => {
+  it.each([...COSTLY, ...COSTLY_BATCHES])('$name', async ({ path, options }) => {
     const startedMs = performance.now();
     await test.call('POST', path ?? '/v1/jobs', options);
     // Milliseconds, against several seconds when each member is validated.
@@ -51,6 +58,19 @@ describe('wrong methods', () => {
   it.each([
     ['PUT', '/v1/jobs', 'GET, HEAD, POST'],
     ['DELETE', () => `/v1/jobs/${jobId}`, 'GET, HEAD'],
+    ['PUT', '/v1/jobs/batch', 'GET, HEAD, POST'],
+    ['GET', () => `/v1/jobs/${jobId}/cancel`, 'POST'],
+    ['PUT', () => `/v1/jobs/${jobId}/replay`, 'POST'],
+    ['POST', () => `/v1/jobs/${jobId}/logs`, 'GET, HEAD'],
+    ['DELETE', () => `/v1/jobs/${jobId}/events`, 'GET, HEAD'],
+    ['PATCH', '/v1/jobs/actions', 'GET, HEAD, POST'],
+    ['POST', () => `/v1/jobs/actions/${jobId}`, 'DELETE, GET, HEAD'],
+    ['POST', '/v1/queues', 'GET, HEAD'],
+    ['POST', '/v1/queues/hash', 'DELETE, GET, HEAD, PUT'],
+    ['GET', '/v1/queues/hash/pause', 'POST'],
+    ['PUT', '/v1/queues/hash/resume', 'POST'],
+    ['DELETE', '/v1/queues/hash/purge', 'POST'],
+    ['DELETE', '/v1/audit', 'GET, HEAD'],
     ['POST', '/v1/job-types', 'GET, HEAD'],
     ['OPTIONS', '/v1/files', 'POST'],
     ['PATCH', '/health', 'GET, HEAD'],

@@ -5,10 +5,14 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { GatewayConfig } from '../config/gateway.config.js';
 import { addFileBodyParsers, chooseFileParser } from '../files/file-body.parser.js';
 import type { GatewayPorts } from '../gateway-ports.js';
+import { BATCH_BODY_BYTES, BATCH_ROUTE } from '../submit/batch-limits.js';
 import { answerBadHttp, answerFrameworkError } from './answer-bad-http.js';
+import { boundBodies } from './bound-bodies.js';
+import type { LoadBounds } from './bound-load.js';
 import { logRequests } from './log-requests.js';
 import { addJsonParser } from './parse-json-body.js';
 import type { RouteTable } from './route-table.js';
+import { sendProblem } from './send-problem.js';
 
 /** A long poll lasts up to 60 s without a byte on the line; only a connection that is quiet for longer is dead. */
 const IDLE_CONNECTION_MS = 75_000;
@@ -22,7 +26,12 @@ const MAX_PARAM_LENGTH = 2_300;
 const SANE_REQUEST_ID = /^[\w.:-]{1,128}$/;
 
 /** Nest's adapter around a Fastify with our limits, parsers and hooks. */
-export function createAdapter(config: GatewayConfig, ports: GatewayPorts, routes: RouteTable): FastifyAdapter {
+export function createAdapter(
+  config: GatewayConfig,
+  ports: GatewayPorts,
+  routes: RouteTable,
+  load: LoadBounds,
+): FastifyAdapter {
   const { runtime, logger } = ports;
   const adapter = new FastifyAdapter({
     logger: false,
@@ -55,14 +64,22 @@ export function createAdapter(config: GatewayConfig, ports: GatewayPorts, routes
   // Node would answer by an empty 417. Who expects what we do not know gets the plain answer (RFC 9110, 10.1.1).
   fastify.server.on('checkExpectation', (request, response) => fastify.server.emit('request', request, response));
   routes.watch(fastify);
+  fastify.addHook('onRoute', (route) => {
+    if (route.url === BATCH_ROUTE) route.bodyLimit = BATCH_BODY_BYTES;
+  });
+  fastify.decorateRequest('leavePlace', undefined);
   addJsonParser(fastify);
   addFileBodyParsers(fastify);
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
+    // Before the body is read: that is what costs. Health and documents are outside of /v1.
+    const refusal = request.routeOptions.url?.startsWith('/v1/') ? load.refusal() : undefined;
+    if (refusal) return sendProblem(reply, refusal);
     if (request.headers.host === undefined && request.raw.httpVersionMinor === 1) return done(hostMissing());
     if (chooseFileParser(request)) return done();
     done(isJsonOrNothing(request) ? undefined : unsupported());
   });
+  boundBodies(fastify);
   // Not even the question costs anything otherwise: a line per request is a tenth of the hot route.
   if (config.logLevel === 'debug') logRequests(fastify, logger);
   return adapter;

@@ -1,6 +1,9 @@
 import { isUtf8 } from 'node:buffer';
-import { fault } from '@windlass/faults';
+import { type Fault, fault } from '@windlass/faults';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { BATCH_ROUTE, BATCH_SHAPE } from '../submit/batch-limits.js';
+import { invalid } from './read-fields.js';
+import { type ScannedBatch, scanBatch } from './scan-batch.js';
 import { scanJson } from './scan-json.js';
 
 /** Deeper than any real payload, and far from where recursive code on the way (validators, handlers) would overflow. */
@@ -10,12 +13,15 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Source text of the body's `payload` member, byte for byte as it was sent. */
     payloadText: string | undefined;
+    /** On the batch route: that of each job. */
+    payloadTexts: (string | undefined)[] | undefined;
   }
 }
 
 /** The only parser for JSON: bounded depth, no `__proto__`, and the payload's source text is kept. */
 export function addJsonParser(fastify: FastifyInstance): void {
   fastify.decorateRequest('payloadText', undefined);
+  fastify.decorateRequest('payloadTexts', undefined);
   fastify.removeAllContentTypeParsers();
   // Fastify's own: refuses keys that would pollute prototypes in whoever merges the object later.
   const parse = fastify.getDefaultJsonParser('error', 'error');
@@ -26,12 +32,18 @@ export function addJsonParser(fastify: FastifyInstance): void {
     }
     if (!isUtf8(bytes)) return done(malformed('it is not UTF-8'));
     const text = bytes.toString('utf8');
+    const isBatch = request.routeOptions.url === BATCH_ROUTE;
+    if (isBatch) {
+      // Before it is parsed: four times the usual size is room for shapes that cost far more to parse than to look at.
+      const { beyond, texts } = scanBatch(text, { ...BATCH_SHAPE, maxDepth: MAX_JSON_DEPTH });
+      if (beyond) return done(tooMuch(beyond));
+      request.payloadTexts = texts;
+    }
     parse(request, text, (error, value) => {
       if (error) return done(malformed(text === '' ? 'it is empty' : whyNot(text)));
+      if (isBatch) return done(null, value);
       const { depth, member } = scanJson(text, 'payload', MAX_JSON_DEPTH);
-      if (depth > MAX_JSON_DEPTH) {
-        return done(fault('http.body-too-deep', { detail: `Nest objects and arrays at most ${MAX_JSON_DEPTH} deep.` }));
-      }
+      if (depth > MAX_JSON_DEPTH) return done(tooMuch('depth'));
       request.payloadText = member;
       done(null, value);
     });
@@ -41,6 +53,13 @@ export function addJsonParser(fastify: FastifyInstance): void {
 function isPlain(request: FastifyRequest): boolean {
   const encoding = request.headers['content-encoding'];
   return encoding === undefined || encoding.toLowerCase() === 'identity';
+}
+
+function tooMuch(beyond: NonNullable<ScannedBatch['beyond']>): Fault {
+  if (beyond === 'depth')
+    return fault('http.body-too-deep', { detail: `Nest objects and arrays at most ${MAX_JSON_DEPTH} deep.` });
+  if (beyond === 'items') return invalid([{ path: '/jobs', message: `must have 1 to ${BATCH_SHAPE.maxItems} items` }]);
+  return invalid([{ path: '', message: `the body has more than ${BATCH_SHAPE.maxMembers} members beside payloads` }]);
 }
 
 /** Fastify's parser does not say which of its two reasons it had. */

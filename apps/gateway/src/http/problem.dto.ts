@@ -33,8 +33,11 @@ const EVERYWHERE: FaultCode[] = [
   'auth.token-missing',
   'auth.token-invalid',
   'auth.scope-missing',
+  'http.rate-limited',
+  'http.overloaded',
   'broker.unavailable',
   'broker.timeout',
+  'broker.circuit-open',
   'store.unavailable',
 ];
 

@@ -1,5 +1,5 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Inject, NotFoundException } from '@nestjs/common';
-import { type Fault, fault, messageOf } from '@windlass/faults';
+import { type Fault, type FaultCode, fault, messageOf } from '@windlass/faults';
 import type { Logger } from '@windlass/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { LOGGER } from '../gateway-ports.js';
@@ -7,6 +7,9 @@ import { faultOfException } from './fault-of-exception.js';
 import { operationOf } from './log-requests.js';
 import { RouteTable } from './route-table.js';
 import { sendProblem } from './send-problem.js';
+
+/** Who refuses these by the thousand says so once in a while; a line for each would be a load of its own. */
+const ANNOUNCED: ReadonlySet<FaultCode> = new Set(['http.overloaded', 'broker.circuit-open', 'submit.not-accepted']);
 
 /** The one place where anything thrown becomes an answer. */
 @Catch()
@@ -44,7 +47,7 @@ export class ProblemFilter implements ExceptionFilter {
 
   private log(known: Fault, exception: unknown, request: FastifyRequest): void {
     const fields = { operation: operationOf(request), requestId: request.id, code: known.code, status: known.status };
-    if (known.status < 500) this.logger.debug(fields, known.detail);
+    if (known.status < 500 || ANNOUNCED.has(known.code)) this.logger.debug(fields, known.detail);
     else if (known.kind === 'retryable')
       this.logger.warn({ ...fields, cause: messageOf(known.cause ?? '') }, known.detail);
     else this.logger.error({ ...fields, error: exception }, 'bug');

@@ -1,11 +1,13 @@
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const COMMA = 0x2c;
-const COLON = 0x3a;
-const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;
-const OPEN_BRACKET = 0x5b;
-const CLOSE_BRACKET = 0x5d;
+import {
+  BACKSLASH,
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  COLON,
+  COMMA,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  QUOTE,
+} from './json-characters.js';
 
 export interface ScannedJson {
   /** Deepest nesting of objects and arrays; scanning stops one beyond the limit. */
@@ -56,7 +58,7 @@ export function scanJson(text: string, memberName: string, maxDepth: number): Sc
 }
 
 /** Index of the closing quote. A quote is escaped when an odd number of backslashes stands before it. */
-function endOfString(text: string, start: number): number {
+export function endOfString(text: string, start: number): number {
   let end = text.indexOf('"', start + 1);
   while (end !== -1) {
     let before = end - 1;
@@ -67,7 +69,7 @@ function endOfString(text: string, start: number): number {
   return text.length;
 }
 
-function isKey(text: string, start: number, end: number, name: string): boolean {
+export function isKey(text: string, start: number, end: number, name: string): boolean {
   if (end - start - 1 === name.length) return text.startsWith(name, start + 1);
   // Longer than the name yet equal to it only with escapes; `\u0070` is the longest way to write a character.
   const written = end - start - 1;
@@ -79,13 +81,13 @@ function isKey(text: string, start: number, end: number, name: string): boolean 
   }
 }
 
-function skipSpace(text: string, from: number): number {
+export function skipSpace(text: string, from: number): number {
   let at = from;
   while (isSpace(text.charCodeAt(at))) at += 1;
   return at;
 }
 
-function trimmedEnd(text: string, end: number): number {
+export function trimmedEnd(text: string, end: number): number {
   let at = end;
   while (isSpace(text.charCodeAt(at - 1))) at -= 1;
   return at;

@@ -1,8 +1,10 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type {
   Artifact,
+  Backoff,
   Items,
   Job,
+  JobCounters,
   JobError,
   JobEvent,
   JobProgress,
@@ -10,14 +12,17 @@ import type {
   JobType,
   ListJobsQuery,
   Page,
+  Retention,
 } from '@windlass/client';
+import { STATES } from '@windlass/lifecycle';
 import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsString, Length, Max, MaxLength, Min } from 'class-validator';
-import { PlainText } from '../http/plain-text.decorator.js';
+import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsQueueName, OneOf } from '../http/field-forms.decorator.js';
 import { ProblemDto } from '../http/problem.dto.js';
-import { BackoffDto } from '../submit/submit-job.dto.js';
-
-const STATES: JobState[] = ['blocked', 'scheduled', 'queued', 'running', 'succeeded', 'failed', 'cancelled', 'expired'];
+import { Text } from '../http/text.decorator.js';
+import { BackoffDto } from '../submit/backoff.dto.js';
+import { RETENTIONS } from '../submit/submit-job.dto.js';
+import { WAITING_FOR_SCHEMA, type WaitingForDto } from './waiting-for.dto.js';
 
 export class WaitQuery {
   @ApiPropertyOptional({
@@ -32,22 +37,23 @@ export class WaitQuery {
 export class ListJobsDto implements ListJobsQuery {
   @ApiPropertyOptional({ maxLength: 200 })
   @IsOptional()
-  @IsString()
-  @Length(1, 200)
-  @PlainText()
+  @Text(1, 200)
   type?: string;
 
   @ApiPropertyOptional({ enum: STATES })
   @IsOptional()
-  @IsIn(STATES)
+  @OneOf(STATES)
   state?: JobState;
 
   @ApiPropertyOptional({ maxLength: 64 })
   @IsOptional()
-  @IsString()
-  @Length(1, 64)
-  @PlainText()
+  @Text(1, 64)
   tag?: string;
+
+  @ApiPropertyOptional({ maxLength: 100 })
+  @IsOptional()
+  @IsQueueName()
+  queue?: string;
 
   @ApiPropertyOptional({ minimum: 1, maximum: 100, default: 50 })
   @IsOptional()
@@ -80,6 +86,22 @@ export class JobProgressDto implements JobProgress {
   percent: number;
   @ApiPropertyOptional()
   message?: string;
+  @ApiPropertyOptional({ example: 'meshing', description: 'The step that the handler is in.' })
+  phase?: string;
+}
+
+/** In beanstalkd's words, so that its users find what they know. */
+export class JobCountersDto implements JobCounters {
+  @ApiProperty({ description: 'Claims over all runs.' })
+  reserves: number;
+  @ApiProperty({ description: 'Attempts that ended at a time limit.' })
+  timeouts: number;
+  @ApiProperty({ description: 'Attempts that were tried again.' })
+  releases: number;
+  @ApiProperty({ description: 'Runs that failed.' })
+  buries: number;
+  @ApiProperty({ description: 'Replays.' })
+  kicks: number;
 }
 
 export class JobDto implements Job {
@@ -89,19 +111,29 @@ export class JobDto implements Job {
   type: string;
   @ApiProperty()
   typeVersion: number;
+  @ApiProperty({ example: 'hash' })
+  queue: string;
   @ApiProperty({ enum: STATES })
   state: JobState;
   @ApiProperty({ description: 'Rises with each replay.' })
   run: number;
-  @ApiProperty()
+  @ApiProperty({ description: 'Claims over all runs.' })
+  epoch: number;
+  @ApiProperty({ description: 'Of this run.' })
   attempt: number;
   @ApiProperty()
   maxAttempts: number;
-  @ApiProperty({ description: 'Attempts that a worker gave back before they began.' })
+  @ApiProperty({ description: 'Claims of this run that a worker gave back before they began.' })
   releases: number;
-  @ApiProperty({ description: 'Attempts that ended at their time limit.' })
+  @ApiProperty({ description: 'Over all runs: attempts that ended at a time limit.' })
   timeouts: number;
-  @ApiProperty()
+  @ApiProperty({ description: 'Over all runs: attempts that were tried again.' })
+  retries: number;
+  @ApiProperty({ description: 'Over all runs: those that failed.' })
+  buries: number;
+  @ApiProperty({ type: JobCountersDto })
+  counters: JobCountersDto;
+  @ApiProperty({ minimum: 0, maximum: 9 })
   priority: number;
   @ApiProperty({ type: [String] })
   tags: string[];
@@ -115,6 +147,12 @@ export class JobDto implements Job {
   outcome?: string;
   @ApiPropertyOptional()
   worker?: string;
+  @ApiPropertyOptional()
+  machine?: string;
+  @ApiPropertyOptional({ description: 'Cancelled, and its attempt has not ended yet.' })
+  stopping?: boolean;
+  @ApiPropertyOptional({ description: 'Why it was cancelled.' })
+  reason?: string;
   @ApiProperty({ format: 'date-time' })
   createdAt: string;
   @ApiPropertyOptional({ format: 'date-time' })
@@ -123,8 +161,26 @@ export class JobDto implements Job {
   startedAt?: string;
   @ApiPropertyOptional({ format: 'date-time' })
   finishedAt?: string;
+  @ApiPropertyOptional({ format: 'date-time', description: 'It expires unless it has started by then.' })
+  expiresAt?: string;
+  @ApiProperty()
+  softMs: number;
   @ApiProperty()
   hardMs: number;
+  @ApiPropertyOptional({ description: 'Of a running job: until the hard limit.' })
+  timeLeftMs?: number;
+  @ApiProperty({ type: BackoffDto })
+  backoff: Backoff;
+  @ApiProperty({ enum: RETENTIONS })
+  retention: Retention;
+  @ApiPropertyOptional()
+  dedupeKey?: string;
+  @ApiPropertyOptional()
+  concurrencyKey?: string;
+  @ApiPropertyOptional()
+  concurrencyLimit?: number;
+  @ApiPropertyOptional(WAITING_FOR_SCHEMA)
+  waitingFor?: WaitingForDto[];
 }
 
 export class JobPageDto implements Page<Job> {
@@ -139,7 +195,7 @@ export class JobEventDto implements JobEvent {
   run: number;
   @ApiProperty()
   epoch: number;
-  @ApiProperty()
+  @ApiProperty({ description: '`submitted`, `started`, `attempt-<outcome>`, `replayed`, or the terminal state.' })
   kind: string;
   @ApiProperty({ description: 'Exactly one per run is.' })
   terminal: boolean;
@@ -147,6 +203,12 @@ export class JobEventDto implements JobEvent {
   at: string;
   @ApiPropertyOptional()
   worker?: string;
+  @ApiPropertyOptional()
+  machine?: string;
+  @ApiPropertyOptional({ description: 'Who asked for it (cancel, replay): subject of the token.' })
+  actor?: string;
+  @ApiPropertyOptional({ description: 'Why, where the kind does not say it.' })
+  reason?: string;
   @ApiPropertyOptional({ type: JobErrorDto })
   error?: JobErrorDto;
 }
@@ -190,7 +252,7 @@ export class JobTypeDto implements JobType {
   @ApiProperty()
   maxAttempts: number;
   @ApiProperty({ type: BackoffDto })
-  backoff: BackoffDto;
+  backoff: Backoff;
   @ApiProperty({ description: 'Whether a kill at the hard limit is tried again.' })
   retryTimeout: boolean;
   @ApiProperty({ enum: ['tiny', 'heavy'] })

@@ -104,9 +104,23 @@ it('a list comes in pages, newest first, without a gap or a repetition', async (
   expect(seen).toEqual(ids.reverse());
 });
 
-it('events are listed', async () => {
+it('events are listed, with who asked and why', async () => {
+  const told = { terminal: true, at: 1_700_000_000_000, machine: 'm1', actor: 'eva', reason: 'wrong file' };
+  test.core.addEvent(id, { kind: 'cancelled', ...told });
   expect(await get(`/v1/jobs/${id}/events`)).toEqual({
-    items: [{ run: 1, epoch: 1, kind: 'succeeded', terminal: true, at: '2023-11-14T22:13:20.000Z' }],
+    items: [
+      { run: 1, epoch: 0, kind: 'submitted', terminal: false, at: expect.any(String) },
+      {
+        run: 1,
+        epoch: 1,
+        kind: 'cancelled',
+        terminal: true,
+        at: '2023-11-14T22:13:20.000Z',
+        machine: 'm1',
+        actor: 'eva',
+        reason: 'wrong file',
+      },
+    ],
   });
 });
 

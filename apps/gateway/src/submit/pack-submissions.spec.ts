@@ -14,7 +14,14 @@ interface Sent {
 }
 
 const item = (payload: string): SubmitItem => ({ tenantId: 'acme', type: 'hash', payload });
-const limits = { timeoutMs: 1_500, maxItems: 100, maxBytes: 100_000, maxInFlight: 2, maxWaiting: 50 };
+const limits = {
+  timeoutMs: 1_500,
+  maxItems: 100,
+  maxBytes: 100_000,
+  maxInFlight: 2,
+  maxWaiting: 50,
+  maxWaitingBytes: 1_000_000,
+};
 /** The packer sends at the end of an event-loop turn. */
 const turn = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
 
@@ -91,6 +98,31 @@ describe('a core that does not keep up', () => {
       await answer;
       await turn();
     }
+  });
+
+  it('refuses as not accepted what finds the queue full of bytes', async () => {
+    const { packer, sent } = setup({ maxItems: 1, maxInFlight: 1, maxWaitingBytes: 20_000 });
+    const answers = ['1', 'a'.repeat(9_000), 'b'.repeat(9_000)].map((payload) => packer.submit(item(payload)));
+    expect(() => packer.submit(item('4'))).toThrow(expect.objectContaining({ code: 'submit.not-accepted' }));
+    await turn();
+    for (const [index, answer] of answers.entries()) {
+      sent[index]?.answer();
+      await answer;
+      await turn();
+    }
+    // What has left gives its room back.
+    const later = packer.submit(item('5'));
+    await turn();
+    sent[3]?.answer();
+    expect(await later).toMatchObject({ id: '5' });
+  });
+
+  it('says not accepted of what an open circuit kept from being sent, and when to come back', async () => {
+    const { packer, sent } = setup();
+    const answer = packer.submit(item('1')).catch((error: unknown) => error);
+    await turn();
+    sent[0]?.fail(fault('broker.circuit-open', { retryAfterMs: 4_000 }));
+    expect(await answer).toMatchObject({ code: 'submit.not-accepted', retryAfterMs: 4_000 });
   });
 
   it('refuses as not accepted, unsent, what has waited too long, and gives the rest what time is left', async () => {

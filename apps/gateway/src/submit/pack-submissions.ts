@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Broker } from '@windlass/broker';
 import type { Runtime } from '@windlass/clock';
 import { type SubmitItem, type SubmitOutcome, submitJobs, submitJobsReply } from '@windlass/contracts';
-import { fault } from '@windlass/faults';
+import { fault, isFault } from '@windlass/faults';
 import { RpcClient } from '@windlass/service-kit';
 import { BROKER, RUNTIME } from '../gateway-ports.js';
 
@@ -14,17 +14,22 @@ export interface PackLimits {
   maxBytes: number;
   maxInFlight: number;
   maxWaiting: number;
+  maxWaitingBytes: number;
 }
 
 /** Injection token. */
 export const PACK_LIMITS = Symbol('PackLimits');
 
-/** 100 items is more than one event-loop turn brings; eight packs keep core busy over a round trip; 5,000 is half a second's work. */
+/**
+ * 100 items is more than one event-loop turn brings; eight packs keep core busy over a round trip; 5,000 is half a second's work,
+ * and 64 MiB bounds what they hold if they are large.
+ */
 export const DEFAULT_PACK_LIMITS: Omit<PackLimits, 'timeoutMs'> = {
   maxItems: 100,
   maxBytes: 1_048_576,
   maxInFlight: 8,
   maxWaiting: 5_000,
+  maxWaitingBytes: 64 * 1_048_576,
 };
 
 interface Waiting {
@@ -47,6 +52,7 @@ const MIN_CALL_MS = 200;
 @Injectable()
 export class SubmissionPacker {
   private waiting: Waiting[] = [];
+  private waitingBytes = 0;
   private inFlight = 0;
   private flushing = false;
 
@@ -60,10 +66,13 @@ export class SubmissionPacker {
   /** Rejects `submit.not-accepted` when it was certainly not sent; after any other rejection the job may exist. */
   submit(item: SubmitItem): Promise<SubmitOutcome> {
     if (this.broker.state === 'down') throw notAccepted('The message broker is away.');
-    if (this.waiting.length >= this.limits.maxWaiting) throw notAccepted('Too many submissions are waiting.');
+    const { maxWaiting, maxWaitingBytes } = this.limits;
+    if (this.waiting.length >= maxWaiting || this.waitingBytes >= maxWaitingBytes)
+      throw notAccepted('Too many submissions are waiting.');
     return new Promise((resolve, reject) => {
       // Quotes and backslashes double when JSON travels as a string in JSON.
       const bytes = ITEM_OVERHEAD_BYTES + Math.ceil(item.payload.length * 1.3);
+      this.waitingBytes += bytes;
       this.waiting.push({ item, bytes, sinceMs: this.runtime.monotonicMs(), resolve, reject });
       if (this.flushing) return;
       this.flushing = true;
@@ -95,6 +104,7 @@ export class SubmissionPacker {
         bytes += entry.bytes;
         pack.push(entry);
       }
+      this.waitingBytes -= entry.bytes;
       taken += 1;
     }
     this.waiting = taken === this.waiting.length ? [] : this.waiting.slice(taken);
@@ -115,7 +125,9 @@ export class SubmissionPacker {
           entry.reject(fault('internal.bug', { cause: `${reply.items.length} answers to ${pack.length} submissions` }));
       });
     } catch (error) {
-      for (const entry of pack) entry.reject(error);
+      const unsent = isFault(error) && error.code === 'broker.circuit-open';
+      const reason = unsent ? notAccepted('Core has not answered for a while.', error.retryAfterMs) : error;
+      for (const entry of pack) entry.reject(reason);
     } finally {
       this.inFlight -= 1;
       this.flush();
@@ -123,6 +135,6 @@ export class SubmissionPacker {
   }
 }
 
-function notAccepted(why: string) {
-  return fault('submit.not-accepted', { detail: `${why} The job was not accepted; try again.`, retryAfterMs: 1_000 });
+function notAccepted(why: string, retryAfterMs = 1_000) {
+  return fault('submit.not-accepted', { detail: `${why} The job was not accepted; try again.`, retryAfterMs });
 }

@@ -1,18 +1,23 @@
 import { Controller, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { Runtime } from '@windlass/clock';
 import { faultOf, type Problem } from '@windlass/faults';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { NeedsScope } from '../auth/needs-scope.decorator.js';
+import { RUNTIME } from '../gateway-ports.js';
 import { ApiProblems } from '../http/problem.dto.js';
-import { SubmissionPacker } from './pack-submissions.js';
 import { readSubmission } from './read-submission.js';
+import { SubmissionSender } from './send-submission.js';
 import { SubmitJobBodyDto, SubmittedJobDto } from './submit-job.dto.js';
 
 /** The hot route: no pipes and no interceptors, the body's fields are read by a plain call. */
 @ApiTags('jobs')
 @Controller('v1/jobs')
 export class SubmitJobController {
-  constructor(@Inject(SubmissionPacker) private readonly packer: SubmissionPacker) {}
+  constructor(
+    @Inject(SubmissionSender) private readonly sender: SubmissionSender,
+    @Inject(RUNTIME) private readonly runtime: Runtime,
+  ) {}
 
   @Post()
   @HttpCode(202)
@@ -36,18 +41,21 @@ export class SubmitJobController {
     'http.body-too-large',
     'http.content-type-unsupported',
     'submit.type-unknown',
+    'submit.queue-unknown',
     'submit.payload-invalid',
     'submit.key-reused',
     'submit.key-in-progress',
+    'submit.duplicate',
     'submit.not-accepted',
     'store.data-refused',
   )
   async submit(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const item = readSubmission(request);
-    const outcome = await this.packer.submit(item);
+    const item = readSubmission(request, this.runtime.now());
+    const outcome = await this.sender.send(item);
     if ('problem' in outcome) throw faultOf(outcome.problem as Problem);
-    reply.code(202).header('location', `/v1/jobs/${outcome.id}`);
-    if (!outcome.created) reply.header('idempotency-replayed', 'true');
-    reply.send({ id: outcome.id, type: item.type, state: outcome.state });
+    const { id, state, created, duplicate, type = item.type } = outcome;
+    reply.code(202).header('location', `/v1/jobs/${id}`);
+    if (!created && !duplicate) reply.header('idempotency-replayed', 'true');
+    reply.send(duplicate ? { id, type, state, duplicate } : { id, type, state });
   }
 }

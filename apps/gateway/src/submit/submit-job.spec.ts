@@ -44,6 +44,21 @@ describe('a submission', () => {
     expect(test.core.jobs.get(id)?.item).toMatchObject(options);
   });
 
+  it('carries all options of a job that waits for something', async () => {
+    const runAt = new Date(Date.now() + 60_000).toISOString();
+    const answer = await test.call('POST', '/v1/jobs', {
+      json: { type: 'hash', payload: 1, queue: 'express', runAt, ttl: '2h', priority: 'critical', retention: 'short' },
+    });
+    const { id } = (await answer.json()) as { id: string };
+    expect(test.core.jobs.get(id)?.item).toMatchObject({
+      queue: 'express',
+      runAt: Date.parse(runAt),
+      ttlMs: 7_200_000,
+      priority: 9,
+      retention: 'short',
+    });
+  });
+
   it('takes null for an option that was left out', async () => {
     const { id } = (await (
       await post(
@@ -96,6 +111,71 @@ describe('an Idempotency-Key', () => {
     });
     expect(second.headers.get('idempotency-replayed')).toBeNull();
     expect(await second.json()).not.toEqual(await first.json());
+  });
+});
+
+describe('an Idempotency-Key whose first request is still under way', () => {
+  const asked = () => test.core.asked.filter((message) => message.kind === 'submit.jobs').length;
+
+  it('is answered as soon as that one is, without the client hearing of it', async () => {
+    test.core.inProgress.add('slow');
+    const before = asked();
+    const answer = post('{"type":"hash","payload":1}', { 'idempotency-key': 'slow' });
+    await expect.poll(asked).toBeGreaterThan(before + 1);
+    test.core.inProgress.delete('slow');
+    expect((await answer).status).toBe(202);
+  });
+
+  it('gets 409 with Retry-After when that one takes too long', async () => {
+    test.core.inProgress.add('stuck');
+    const answer = await post('{"type":"hash","payload":1}', { 'idempotency-key': 'stuck' });
+    expect(answer.status).toBe(409);
+    expect(answer.headers.get('retry-after')).toBe('1');
+    expect(await answer.json()).toMatchObject({ code: 'submit.key-in-progress' });
+  });
+});
+
+describe('a dedupeKey that an unfinished job has', () => {
+  it.each([
+    ['reject', 409],
+    [undefined, 409],
+    ['return', 202],
+    ['replace', 202],
+  ])('with onDuplicate %s is answered %i', async (onDuplicate, status) => {
+    const json = { type: 'hash', payload: 1, dedupeKey: `order ${onDuplicate} ${status}` };
+    const first = (await (await test.call('POST', '/v1/jobs', { json })).json()) as { id: string };
+    const second = await test.call('POST', '/v1/jobs', { json: { ...json, onDuplicate } });
+    const answer = (await second.json()) as { id?: string; detail?: string };
+    expect(second.status).toBe(status);
+    expect(second.headers.get('idempotency-replayed')).toBeNull();
+    if (onDuplicate === 'return') {
+      expect(answer).toEqual({ id: first.id, type: 'hash', state: 'queued', duplicate: true });
+      expect(second.headers.get('location')).toBe(`/v1/jobs/${first.id}`);
+    } else if (status === 409) {
+      expect(answer).toMatchObject({ code: 'submit.duplicate' });
+      expect(answer.detail).toContain(first.id);
+    } else {
+      expect(answer.id).not.toBe(first.id);
+    }
+  });
+
+  it("is answered with the type of the job that has it, which need not be the request's", async () => {
+    const other = await startGateway();
+    other.core.on(submitJobs, submitJobsReply, ({ items }) => ({
+      items: items.map(() => ({
+        id: '0192a0b0-0000-7000-8000-000000000001',
+        type: 'other.type',
+        state: 'running' as const,
+        created: false,
+        duplicate: true,
+      })),
+    }));
+    try {
+      const answer = await other.call('POST', '/v1/jobs', { json: { type: 'hash', payload: 1, dedupeKey: 'a' } });
+      expect(await answer.json()).toMatchObject({ type: 'other.type', state: 'running', duplicate: true });
+    } finally {
+      await other.stop();
+    }
   });
 });
 

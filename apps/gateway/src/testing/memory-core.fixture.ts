@@ -1,44 +1,41 @@
 import { systemRuntime } from '@windlass/clock';
 import {
+  type ActionView,
   type ApiKeyView,
-  beginFile,
-  createKey,
-  createKeyReply,
-  dropFile,
+  type ArtifactEntry,
+  type AuditEntry,
   type FileView,
-  fileReply,
-  finishFile,
+  type JobEvent,
   type JobView,
+  type LogLine,
   listJobs,
   listJobsReply,
-  listKeys,
-  listKeysReply,
+  type QueueView,
   readArtifacts,
   readArtifactsReply,
-  readEvents,
-  readEventsReply,
-  readFile,
   readJob,
   readJobReply,
   readResult,
   readResultReply,
   readTypes,
   readTypesReply,
-  revokeKey,
-  revokeKeyReply,
   type SubmitItem,
   submitJobs,
   submitJobsReply,
-  verifyKey,
-  verifyKeyReply,
 } from '@windlass/contracts';
 import { asProblem, fault } from '@windlass/faults';
 import { FakeCore } from './fake-core.fixture.js';
+import { answerFiles, answerKeys } from './memory-files.fixture.js';
+import { answerLife } from './memory-life.fixture.js';
+import { answerQueues } from './memory-queues.fixture.js';
 
 export interface StoredJob {
   item: SubmitItem;
   view: JobView;
   result?: string;
+  resultFile?: ArtifactEntry;
+  log: LogLine[];
+  events: JobEvent[];
 }
 
 /** A core that keeps everything in maps: as much of its rules as the gateway's tests lean on. */
@@ -46,16 +43,21 @@ export class MemoryCore extends FakeCore {
   readonly jobs = new Map<string, StoredJob>();
   readonly files = new Map<string, FileView & { tenantId: string }>();
   readonly keys = new Map<string, ApiKeyView & { secretHash: string }>();
-  readonly artifacts = new Map<
-    string,
-    { name: string; key: string; size: number; sha256: string; etag: string; contentType: string }[]
-  >();
+  readonly artifacts = new Map<string, ArtifactEntry[]>();
+  readonly actions = new Map<string, ActionView & { tenantId: string }>();
+  readonly queues = new Map<string, QueueView>();
+  readonly audit: (AuditEntry & { tenantId: string })[] = [];
+  /** Idempotency keys whose first request is still under way. */
+  readonly inProgress = new Set<string>();
+  private waiters: (() => void)[] = [];
 
   constructor() {
     super();
     this.answerJobs();
-    this.answerFiles();
-    this.answerKeys();
+    answerFiles(this);
+    answerKeys(this);
+    answerLife(this);
+    answerQueues(this);
   }
 
   job(tenantId: string, id: string): StoredJob {
@@ -64,27 +66,67 @@ export class MemoryCore extends FakeCore {
     return job;
   }
 
+  /** Adds lines to the log of its first attempt, and wakes those who wait for some. */
+  addLog(id: string, ...messages: string[]): void {
+    const job = this.jobs.get(id);
+    for (const message of messages) {
+      const seq = (job?.log.length ?? 0) + 1;
+      const line = { at: systemRuntime.now(), level: 'info' as const, source: 'handler', message };
+      job?.log.push({ run: 1, epoch: 1, seq, ...line });
+    }
+    this.wake();
+  }
+
+  addEvent(id: string, event: Partial<JobEvent> & { kind: string }): void {
+    const at = systemRuntime.now();
+    this.jobs.get(id)?.events.push({ run: 1, epoch: 1, terminal: false, at, ...event });
+    this.wake();
+  }
+
+  /** Ends a job, and wakes those who wait for that. */
+  finish(id: string, state: JobView['state'] = 'succeeded'): void {
+    const job = this.jobs.get(id);
+    if (!job) return;
+    job.view.state = state;
+    this.addEvent(id, { kind: state, terminal: true });
+  }
+
+  /** Until something changes, at most `waitMs`. */
+  async change(waitMs: number): Promise<void> {
+    const changed = new Promise<void>((resolve) => {
+      this.waiters.push(resolve);
+    });
+    const stop = new AbortController();
+    await Promise.race([changed, systemRuntime.sleep(waitMs, stop.signal)]);
+    stop.abort();
+  }
+
+  wake(): void {
+    const waiters = this.waiters;
+    this.waiters = [];
+    for (const wake of waiters) wake();
+  }
+
   private answerJobs(): void {
     this.on(submitJobs, submitJobsReply, ({ items }) => ({ items: items.map((item) => this.accept(item)) }));
     this.on(readJob, readJobReply, ({ tenantId, id }) => this.job(tenantId, id).view);
-    this.on(listJobs, listJobsReply, ({ tenantId, before, limit }) => {
-      const mine = [...this.jobs.values()].filter((job) => job.item.tenantId === tenantId).map((job) => job.view);
+    this.on(listJobs, listJobsReply, ({ tenantId, before, limit, queue }) => {
+      const mine = [...this.jobs.values()]
+        .filter((job) => job.item.tenantId === tenantId && (queue === undefined || job.view.queue === queue))
+        .map((job) => job.view);
       const after = mine.reverse().filter((view) => before === undefined || view.id < before);
       const items = after.slice(0, limit).map(({ payload: _left, ...view }) => view);
       const last = items.at(-1);
       return { items, ...(after.length > limit && last ? { next: last.id } : {}) };
     });
     this.on(readResult, readResultReply, ({ tenantId, id }) => {
-      const { view, result } = this.job(tenantId, id);
+      const { view, result, resultFile } = this.job(tenantId, id);
       return {
         state: view.state,
+        ...(resultFile === undefined ? {} : { resultFile }),
         ...(result === undefined ? {} : { result }),
         ...(view.error ? { error: view.error } : {}),
       };
-    });
-    this.on(readEvents, readEventsReply, ({ tenantId, id }) => {
-      this.job(tenantId, id);
-      return { items: [{ run: 1, epoch: 1, kind: 'succeeded', terminal: true, at: 1_700_000_000_000 }] };
     });
     this.on(readArtifacts, readArtifactsReply, ({ tenantId, id }) => {
       this.job(tenantId, id);
@@ -97,6 +139,9 @@ export class MemoryCore extends FakeCore {
     if (item.type !== 'hash') {
       return { problem: asProblem(fault('submit.type-unknown', { detail: 'Known types: hash.' })) };
     }
+    if (item.idempotencyKey !== undefined && this.inProgress.has(item.idempotencyKey)) {
+      return { problem: asProblem(fault('submit.key-in-progress')) };
+    }
     const same = [...this.jobs.values()].find(
       (job) =>
         item.idempotencyKey !== undefined &&
@@ -105,82 +150,48 @@ export class MemoryCore extends FakeCore {
     );
     if (same && same.item.fingerprint !== item.fingerprint) return { problem: asProblem(fault('submit.key-reused')) };
     if (same) return { id: same.view.id, state: same.view.state, created: false };
-    const id = systemRuntime.uuid();
-    this.jobs.set(id, { item, view: queuedView(id, item) });
-    return { id, state: 'queued' as const, created: true };
-  }
-
-  private answerFiles(): void {
-    const find = (tenantId: string, id: string) => {
-      const file = this.files.get(id);
-      if (!file || file.tenantId !== tenantId) throw fault('files.unknown');
-      return file;
-    };
-    this.on(beginFile, fileReply, ({ tenantId, ...file }) => {
-      const view = {
-        size: 0,
-        sha256: '',
-        ...file,
-        tenantId,
-        etag: '',
-        state: 'pending' as const,
-        createdAt: systemRuntime.now(),
-      };
-      this.files.set(file.id, view);
-      return view;
-    });
-    this.on(finishFile, fileReply, ({ tenantId, id, ...stored }) =>
-      Object.assign(find(tenantId, id), stored, { state: 'stored' as const }),
+    const holder = [...this.jobs.values()].find(
+      (job) => item.dedupe && job.item.tenantId === item.tenantId && job.item.dedupe?.key === item.dedupe.key,
     );
-    this.on(readFile, fileReply, ({ tenantId, id }) => find(tenantId, id));
-    this.on(dropFile, fileReply, ({ tenantId, id }) => {
-      const file = find(tenantId, id);
-      if (file.state === 'stored') throw fault('files.unknown');
-      this.files.delete(id);
-      return file;
-    });
-  }
-
-  private answerKeys(): void {
-    this.on(createKey, createKeyReply, ({ createdBy: _by, ...key }) => {
-      const view = { id: systemRuntime.uuid(), createdAt: systemRuntime.now(), ...key };
-      this.keys.set(view.id, view);
-      return view;
-    });
-    this.on(listKeys, listKeysReply, ({ tenantId }) => ({
-      items: [...this.keys.values()].filter((key) => key.tenantId === tenantId),
-    }));
-    this.on(revokeKey, revokeKeyReply, ({ tenantId, id }) => {
-      const key = this.keys.get(id);
-      if (!key || key.tenantId !== tenantId) throw fault('keys.unknown');
-      key.revokedAt = systemRuntime.now();
-      return key;
-    });
-    this.on(verifyKey, verifyKeyReply, ({ secretHash }) => {
-      const key = [...this.keys.values()].find(
-        (each) => each.secretHash === secretHash && each.revokedAt === undefined,
-      );
-      if (!key) throw fault('auth.token-invalid');
-      return key;
-    });
+    if (holder && item.dedupe?.onDuplicate === 'return') {
+      return { id: holder.view.id, state: holder.view.state, created: false, duplicate: true };
+    }
+    if (holder && item.dedupe?.onDuplicate === 'reject') {
+      return { problem: asProblem(fault('submit.duplicate', { detail: `Job ${holder.view.id} has this dedupeKey.` })) };
+    }
+    const id = systemRuntime.uuid();
+    const submitted = { run: 1, epoch: 0, kind: 'submitted', terminal: false, at: systemRuntime.now() };
+    this.jobs.set(id, { item, view: queuedView(id, item), log: [], events: [submitted] });
+    return { id, state: 'queued' as const, created: true };
   }
 }
 
 function queuedView(id: string, item: SubmitItem): JobView {
+  const { dedupe, concurrency } = item;
   return {
     id,
     type: item.type,
     typeVersion: 1,
+    queue: item.queue ?? item.type,
     state: 'queued',
     run: 1,
+    epoch: 0,
     attempt: 0,
     maxAttempts: item.maxAttempts ?? 3,
     releases: 0,
     timeouts: 0,
-    priority: 0,
+    retries: 0,
+    buries: 0,
+    priority: item.priority ?? 3,
     tags: item.tags ?? [],
     payload: item.payload,
     createdAt: systemRuntime.now(),
+    ...(item.runAt === undefined ? {} : { runAt: item.runAt }),
+    softMs: item.softMs ?? 1000,
     hardMs: item.hardMs ?? 1000,
+    backoff: item.backoff ?? { kind: 'fixed', delayMs: 1000 },
+    retention: item.retention ?? 'standard',
+    ...(dedupe ? { dedupeKey: dedupe.key } : {}),
+    ...(concurrency ? { concurrencyKey: concurrency.key, concurrencyLimit: concurrency.limit } : {}),
   };
 }

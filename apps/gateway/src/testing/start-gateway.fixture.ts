@@ -11,7 +11,7 @@ import { createGateway, type RunningGateway } from '../create-gateway.js';
 import { MemoryCore } from './memory-core.fixture.js';
 
 export const SECRET = 'Zr9vN0s3kQxT6yLw2uFhBjPmA8dCeGi5';
-export const ALL_SCOPES = 'jobs:write jobs:read files:write files:read keys:admin';
+export const ALL_SCOPES = 'jobs:write jobs:read files:write files:read queues:read queues:write audit:read keys:admin';
 
 export interface TestGateway {
   gateway: RunningGateway;
@@ -79,6 +79,8 @@ export async function startGateway(options: StartOptions = {}): Promise<TestGate
     stop: async () => {
       await gateway.stop();
       await broker.close();
+      // Else closing waits for polls that nobody waits for any more.
+      core.wake();
       await coreBroker.close();
       await plain.close();
       await rm(root, { recursive: true, force: true });
@@ -90,7 +92,7 @@ export function testConfig(env: Record<string, string | undefined> = {}): Gatewa
   return loadConfig(GatewayConfig, {
     PORT: '0',
     HOST: '127.0.0.1',
-    RABBITMQ_URL: 'amqp://in-process',
+    RABBITMQ_URL: `amqp://test:${SECRET}@in-process`,
     JWT_SECRET: SECRET,
     LOG_LEVEL: 'debug',
     ...env,

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { type EmbeddedPostgres, migrate, startEmbeddedPostgres } from '@windlass/store';
 import type { DevOptions } from './dev-options.js';
@@ -65,8 +66,8 @@ function environment(
     LOG_FORMAT: options.logFormat,
     DATABASE_URL: postgres.urlFor('windlass_engine', postgres.rolePasswords.engine),
     DATABASE_READER_URL: postgres.urlFor('windlass_reader', postgres.rolePasswords.reader),
-    // Never dialled: the roles get the in-process broker.
-    RABBITMQ_URL: 'amqp://in-process/',
+    // Never dialled: the roles get the in-process broker. A password all the same, since no configuration goes without one.
+    RABBITMQ_URL: `amqp://dev:${randomBytes(24).toString('hex')}@in-process/`,
     FILES_DRIVER: 'directory',
     FILES_DIRECTORY: join(directory, 'files'),
     SCRATCH_DIRECTORY: join(directory, 'scratch'),

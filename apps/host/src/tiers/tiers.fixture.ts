@@ -2,19 +2,22 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { WindlassClient } from '@windlass/client';
+import { createFileStore, type FileStore } from '@windlass/files';
 import { migrate } from '@windlass/store';
-import { freshBucket, freshDatabase, freshVhost, TcpProxy, waitFor } from '@windlass/testing';
+import { type FreshVhost, freshBucket, freshDatabase, freshVhost, TcpProxy, waitFor } from '@windlass/testing';
 import { mintToken } from '../dev/dev-secrets.js';
 
 export type ServiceName = 'gateway' | 'core-api' | 'scheduler' | 'worker';
+/** A process: the first of a service has its name, further ones a number behind it. */
+export type Instance = ServiceName | `${ServiceName}-${number}`;
 
-const LEASE_MS = 4_000;
+export const LEASE_MS = 4_000;
 
 /** The four services as real processes on PostgreSQL, RabbitMQ and S3, each reached through a proxy that can cut it off. */
 export class Tiers {
-  readonly processes = new Map<ServiceName, ChildProcess>();
-  private readonly healthUrls = new Map<ServiceName, string>();
-  private readonly output = new Map<ServiceName, string>();
+  readonly processes = new Map<Instance, ChildProcess>();
+  private readonly healthUrls = new Map<Instance, string>();
+  private readonly output = new Map<Instance, string>();
   url = '';
 
   private constructor(
@@ -22,6 +25,8 @@ export class Tiers {
     readonly database: TcpProxy,
     readonly broker: TcpProxy,
     readonly token: string,
+    readonly vhost: FreshVhost,
+    private readonly files: FileStore,
     private readonly drop: () => Promise<void>,
   ) {}
 
@@ -59,10 +64,25 @@ export class Tiers {
       S3_ACCESS_KEY_ID: bucket.accessKeyId,
       S3_SECRET_ACCESS_KEY: bucket.secretAccessKey,
     };
-    return new Tiers(env, database, broker, token, async () => {
+    const files = await createFileStore({
+      driver: 's3',
+      endpoint: bucket.endpoint,
+      region: bucket.region,
+      bucket: bucket.bucket,
+      accessKeyId: bucket.accessKeyId,
+      secretAccessKey: bucket.secretAccessKey,
+      forcePathStyle: true,
+    });
+    return new Tiers(env, database, broker, token, mq, files, async () => {
+      await files.close();
       await Promise.all([database.close(), broker.close()]);
       await Promise.all([pg.drop(), mq.drop(), bucket.drop()]);
     });
+  }
+
+  /** Keys in the bucket below a prefix. */
+  objects(prefix: string): Promise<string[]> {
+    return this.files.list(prefix, { limit: 1_000 });
   }
 
   get client(): WindlassClient {
@@ -70,10 +90,11 @@ export class Tiers {
   }
 
   /** Starts a service and waits until it says that it is up. A gateway comes back on the port it had. */
-  async start(name: ServiceName): Promise<void> {
+  async start(name: Instance): Promise<void> {
+    const service = name.replace(/-\d+$/, '') as ServiceName;
     const port = name === 'gateway' && this.url ? new URL(this.url).port : '0';
     const health = this.healthUrls.get(name);
-    const main = fileURLToPath(new URL(`../../../${name}/dist/main.js`, import.meta.url));
+    const main = fileURLToPath(new URL(`../../../${service}/dist/main.js`, import.meta.url));
     const child = spawn(process.execPath, [main], {
       env: {
         PATH: process.env.PATH ?? '',
@@ -95,7 +116,7 @@ export class Tiers {
     const url = await waitFor(
       () => {
         if (child.exitCode !== null) throw new Error(`${name} ended: ${this.output.get(name)}`);
-        const line = (this.output.get(name) ?? '').split('\n').find((each) => each.includes(`"${name} is up"`));
+        const line = (this.output.get(name) ?? '').split('\n').find((each) => each.includes(`"${service} is up"`));
         return line ? ((JSON.parse(line) as { url?: string }).url ?? '-') : undefined;
       },
       { what: `${name} to start`, timeoutMs: 60_000 },
@@ -104,12 +125,12 @@ export class Tiers {
     this.healthUrls.set(name, url);
   }
 
-  async ready(name: ServiceName): Promise<boolean> {
+  async ready(name: Instance): Promise<boolean> {
     const response = await fetch(`${this.healthUrls.get(name)}/health/ready`).catch(() => undefined);
     return response?.status === 200;
   }
 
-  async kill(name: ServiceName, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+  async kill(name: Instance, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     const child = this.processes.get(name);
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const gone = new Promise((resolve) => child.once('exit', resolve));
@@ -117,12 +138,14 @@ export class Tiers {
     await gone;
   }
 
-  outputOf(name: ServiceName): string {
+  outputOf(name: Instance): string {
     return this.output.get(name) ?? '';
   }
 
   async close(): Promise<void> {
-    for (const name of ['gateway', 'worker', 'scheduler', 'core-api'] as const) await this.kill(name, 'SIGTERM');
+    const order = ['gateway', 'worker', 'scheduler', 'core-api'];
+    const rank = (name: Instance) => order.findIndex((service) => name.startsWith(service));
+    for (const name of [...this.processes.keys()].sort((a, b) => rank(a) - rank(b))) await this.kill(name, 'SIGTERM');
     await this.drop();
   }
 }

@@ -16,8 +16,9 @@ export async function dispatchDue(
   weights: TypeWeights,
 ): Promise<number | undefined> {
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    const promoted = await promoteDue(db.engine, term, PROMOTE_AT_ONCE);
-    if (promoted.length < PROMOTE_AT_ONCE) break;
+    const { count, keys } = await promoteDue(db.engine, term, PROMOTE_AT_ONCE);
+    await dispatcher.admit(keys);
+    if (count < PROMOTE_AT_ONCE) break;
   }
   await weights.refresh();
   const lanes: Lane[] = await listLanes(db.engine);

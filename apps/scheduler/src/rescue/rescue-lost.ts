@@ -1,9 +1,10 @@
 import type { Runtime } from '@windlass/clock';
 import type { AttemptError, AttemptRef } from '@windlass/contracts';
-import type { Dispatcher } from '@windlass/dispatch';
+import { type Dispatcher, freeSlots } from '@windlass/dispatch';
 import { decideAttempt } from '@windlass/lifecycle';
 import type { Logger } from '@windlass/service-kit';
 import {
+  closeDeadStopping,
   type Database,
   type FinishedAttempt,
   finishAttempts,
@@ -17,50 +18,63 @@ import {
 /** At a time: a whole host's slots; the next second takes the next. */
 const LIMIT = 500;
 
+/** What a lost attempt wrote is collected after this many leases: by then its zombie has heard that it is fenced, if it ever will. */
+const LITTER_LEASES = 3;
+
 const LOST: AttemptError = {
   class: 'LeaseExpired',
   code: 'rescue.lost',
   message: 'The worker did not beat within the lease: it died, was cut off or stood still.',
 };
 
+interface Ports {
+  db: Database;
+  dispatcher: Dispatcher;
+  runtime: Runtime;
+  logger: Logger;
+}
+
 /**
- * Ends attempts whose lease ran out while beats could be recorded, and gives their jobs another attempt if one is left. Each write
- * checks lease, epoch, token and the leader's term again: a worker that beats in between keeps its job.
+ * Ends attempts whose lease ran out while beats could be recorded, and gives their jobs another attempt if one is left; closes those
+ * whose job was cancelled. Each write checks lease, epoch, token and the leader's term again: a worker that beats in between keeps its job.
  */
 export async function rescueLost(
   term: LeaderTerm,
-  ports: { db: Database; dispatcher: Dispatcher; runtime: Runtime; logger: Logger },
-  gapMs: number,
+  ports: Ports,
+  { gapMs, leaseMs }: { gapMs: number; leaseMs: number },
 ): Promise<number> {
+  const rescue = { ...term, litterMs: LITTER_LEASES * leaseMs };
   const lost = await readLostAttempts(ports.db.engine, { gapMs, limit: LIMIT });
-  if (lost.length === 0) return 0;
-  const retries: RetriedAttempt[] = [];
-  const ends: FinishedAttempt[] = [];
-  for (const { jobId, run, epoch, token, ...policy } of lost) {
-    const ref = { jobId, run, epoch, token, outcome: 'lost' as const, error: LOST };
-    const decision = decideAttempt(policy, { outcome: 'lost' }, ports.runtime.random());
-    if (decision.state === 'scheduled') retries.push({ ...ref, delayMs: decision.delayMs });
-    else ends.push({ ...ref, state: 'failed' });
-  }
+  const { retries, ends } = decide(lost, ports.runtime);
   const refused = (error: unknown, { jobId }: AttemptRef) =>
     ports.logger.error(
       { operation: 'rescue', jobId, error },
       'a lost attempt cannot be ended: the database refuses it',
     );
-  const again = await writeApart(retries, (part) => retryAttempts(ports.db.engine, part, term), refused);
-  const failed = await writeApart(
-    ends,
-    async (part) => [...(await finishAttempts(ports.db.engine, part, term))],
-    refused,
-  );
+  const again = await writeApart(retries, (part) => retryAttempts(ports.db.engine, part, rescue), refused);
+  const failed = await writeApart(ends, (part) => finishAttempts(ports.db.engine, part, rescue), refused);
+  const closed = await closeDeadStopping(ports.db.engine, { gapMs, limit: LIMIT }, rescue);
   for (const { queue, type } of again) ports.dispatcher.nudge({ queue, type });
-  const count = again.length + failed.length;
+  freeSlots(ports.dispatcher, [...again, ...failed, ...closed]);
+  const count = again.length + failed.length + closed.length;
   if (count > 0)
     ports.logger.warn(
-      { operation: 'rescue', again: again.length, failed: failed.length },
+      { operation: 'rescue', again: again.length, failed: failed.length, cancelled: closed.length },
       `${count} attempts lost their lease`,
     );
   return count;
+}
+
+function decide(lost: Awaited<ReturnType<typeof readLostAttempts>>, runtime: Runtime) {
+  const retries: RetriedAttempt[] = [];
+  const ends: FinishedAttempt[] = [];
+  for (const { jobId, run, epoch, token, ...policy } of lost) {
+    const ref = { jobId, run, epoch, token, outcome: 'lost' as const, error: LOST };
+    const decision = decideAttempt(policy, { outcome: 'lost' }, runtime.random());
+    if (decision.state === 'scheduled') retries.push({ ...ref, delayMs: decision.delayMs });
+    else ends.push({ ...ref, state: 'failed' });
+  }
+  return { retries, ends };
 }
 
 /** In one statement; when the database refuses the data, halves it until the culprit stands alone: one bad row must not keep all others from rescue. */

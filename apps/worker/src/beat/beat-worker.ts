@@ -18,6 +18,8 @@ export interface BeatOptions {
   presence(): WorkerPresence;
   /** Core says that this attempt is no longer ours. */
   onFenced(attempt: HeldAttempt): void;
+  /** Its job was cancelled; said with every beat until the attempt is closed. */
+  onCancelled(attempt: HeldAttempt): void;
 }
 
 /**
@@ -126,24 +128,32 @@ export class Beats {
     const reply = await core.call(beatWorker, beatWorkerReply, body, { timeoutMs });
     this.answeredMs = this.options.context.runtime.monotonicMs();
     for (const [attempt, progress] of told) if (attempt.progress === progress) this.unsent.delete(attempt);
-    if (reply.fenced.length > 0) this.fence(attempts, new Set(reply.fenced));
+    if (reply.fenced.length > 0) this.fence(attempts, reply.fenced);
+    if (reply.cancelled)
+      for (const attempt of this.oldestOf(attempts, reply.cancelled)) this.options.onCancelled(attempt);
+  }
+
+  private fence(beaten: readonly HeldAttempt[], jobIds: readonly string[]): void {
+    for (const attempt of this.oldestOf(beaten, jobIds)) {
+      this.unsent.delete(attempt);
+      this.options.onFenced(attempt);
+    }
   }
 
   /**
-   * The answer names jobs. Of two attempts of one job the older one is meant; if both are, the next beat says so.
+   * The answer names jobs. Of two attempts of one job the older one is meant; if both are, the next beat says so. Those that are lost
+   * or answered by now are none of them.
    */
-  private fence(beaten: readonly HeldAttempt[], fenced: ReadonlySet<string>): void {
+  private oldestOf(beaten: readonly HeldAttempt[], jobIds: readonly string[]): Iterable<HeldAttempt> {
+    const named = new Set(jobIds);
     const oldest = new Map<string, HeldAttempt>();
     for (const attempt of beaten) {
-      if (!fenced.has(attempt.jobId)) continue;
+      if (!named.has(attempt.jobId) || attempt.state === 'lost' || !this.options.held.has(attempt)) continue;
       const other = oldest.get(attempt.jobId);
       if (!other || attempt.run < other.run || (attempt.run === other.run && attempt.epoch < other.epoch)) {
         oldest.set(attempt.jobId, attempt);
       }
     }
-    for (const attempt of oldest.values()) {
-      this.unsent.delete(attempt);
-      if (this.options.held.has(attempt) && attempt.state !== 'lost') this.options.onFenced(attempt);
-    }
+    return oldest.values();
   }
 }

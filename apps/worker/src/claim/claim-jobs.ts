@@ -26,9 +26,9 @@ export interface ClaimRequest {
  * what had been granted then is found by its lease.
  */
 export async function claimUntilAnswered(context: WorkerContext, request: ClaimRequest): Promise<ClaimedJob[]> {
-  const { core, logger, runtime, worker, incarnation } = context;
+  const { core, logger, runtime, worker, machine, incarnation } = context;
   const { type, versions, ids, free, signal } = request;
-  const claim: ClaimJobs = { worker, incarnation, token: runtime.uuid(), type, versions, ids, free };
+  const claim: ClaimJobs = { worker, machine, incarnation, token: runtime.uuid(), type, versions, ids, free };
   const staleMs = runtime.monotonicMs() + HOLD_MESSAGES_MS;
   const backoff = new Backoff(runtime, { firstMs: 100, maxMs: 2_000 });
   let refusals = 0;

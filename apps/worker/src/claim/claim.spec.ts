@@ -19,10 +19,11 @@ describe('claim', () => {
   it('repeats a claim whose answer was lost with the same token, and runs what it was granted once', async () => {
     let lost = 0;
     bed.core.trouble = (kind) => (kind === 'claim.jobs' && lost++ < 2 ? 'lose' : undefined);
-    await started();
+    await started({ MACHINE: 'press-3' });
     const [job] = await bed.core.submit('hash', { a: 1 });
     await waitFor(() => job!.state === 'done', { what: 'the job to end' });
     expect(new Set(claims().map((claim) => claim.token)).size).toBe(1);
+    expect(claims()[0]!.machine).toBe('press-3');
     expect(claims()).toHaveLength(3);
     expect(job).toMatchObject({ epoch: 1, reports: [{ outcome: 'succeeded' }] });
   });

@@ -38,7 +38,11 @@ export class JobConsumer {
   /** Resolves once it is so. */
   setWanted(wanted: boolean): Promise<void> {
     this.wanted = wanted;
-    if (!wanted) this.fullTimer?.cancel();
+    if (!wanted) {
+      this.fullTimer?.cancel();
+      // Wanted again, it must be able to become full again.
+      this.fullTimer = undefined;
+    }
     return this.reconcile();
   }
 

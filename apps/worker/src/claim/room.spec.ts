@@ -4,7 +4,12 @@ import { waitFor } from '@windlass/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openTestBed, type TestBed } from '../worker-under-test.fixture.js';
 
-const MIB = 1_048_576;
+/** As large as one may be in a report. */
+const LARGE = 'x'.repeat(262_142);
+/** So many of them are more than a worker keeps. */
+const COUNT = 280;
+/** A claim's answer is bounded as every message is. */
+const PACK = 40;
 
 describe('room for results that core has not taken', () => {
   let bed: TestBed;
@@ -14,11 +19,12 @@ describe('room for results that core has not taken', () => {
   afterEach(() => bed.close());
 
   it('a worker that stopped claiming because of them claims again once core has taken them', async () => {
-    await (await bed.startWorker({ SLOTS: 'test.echo=12' })).announced;
+    await (await bed.startWorker({ SLOTS: `test.echo=${COUNT}` })).announced;
     bed.core.trouble = (kind) => (kind === 'report.attempts' ? fault('store.unavailable') : undefined);
-    const large = 'x'.repeat(6 * MIB);
     const jobs: Awaited<ReturnType<TestBed['core']['submit']>> = [];
-    for (let n = 0; n < 12; n += 1) jobs.push(...(await bed.core.submit('test.echo', large)));
+    for (let n = 0; n < COUNT; n += PACK) {
+      jobs.push(...(await bed.core.submit('test.echo', ...Array<string>(PACK).fill(LARGE))));
+    }
     const full = () => {
       const beat = bed.core.bodies<BeatWorker>('beat.worker').findLast((each) => each.presence);
       const busy = beat?.presence?.types.find((row) => row.type === 'test.echo')?.busy;

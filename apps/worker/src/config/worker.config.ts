@@ -1,4 +1,4 @@
-import { Env, FilesConfig } from '@windlass/service-kit';
+import { Env, FilesConfig, strongUrlPassword } from '@windlass/service-kit';
 import { ArrayNotEmpty, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
 
 const GIB = 1_073_741_824;
@@ -46,11 +46,12 @@ export class WorkerConfig extends FilesConfig {
   children: number;
 
   @Env('RABBITMQ_URL', {
-    description: 'RabbitMQ, with user and vhost.',
+    description: 'RabbitMQ, with user and vhost. Refused without a strong password.',
     example: 'amqp://worker:PASSWORD@mq.internal:5672/windlass',
     secret: true,
   })
   @Matches(/^amqps?:\/\/./, { message: 'must be an amqp:// or amqps:// URL' })
+  @strongUrlPassword()
   rabbitmqUrl: string;
 
   @Env('HEALTH_PORT', { description: 'Port of the health endpoints; 0 for none.', default: 3003 })
@@ -75,6 +76,17 @@ export class WorkerConfig extends FilesConfig {
   @IsInt()
   @Min(1)
   maxArtifactBytes: number;
+
+  @Env('COLLECT_EVERY_MS', {
+    description:
+      'How often this worker asks core which stored objects nobody needs, and deletes them; give or take a fifth.',
+    default: 60_000,
+    unit: 'ms',
+  })
+  @IsInt()
+  @Min(1_000)
+  @Max(86_400_000)
+  collectEveryMs: number;
 
   @Env('DRAIN_TIMEOUT_MS', {
     description:

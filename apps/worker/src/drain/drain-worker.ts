@@ -20,10 +20,11 @@ export interface Draining {
  */
 export async function drainWorker(draining: Draining): Promise<void> {
   const { stages, run, lanes, drainTimeoutMs, giveUp } = draining;
-  const { context, held, runners, beats, reports } = stages;
+  const { context, held, runners, beats } = stages;
   const { runtime, logger } = context;
   const deadlineMs = runtime.monotonicMs() + drainTimeoutMs;
   run.draining = true;
+  stages.logs.hurry();
   beats.beatNow();
   // The broker bounds a cancel; when it is away there is nothing to hand back.
   const consumersGone = Promise.all(lanes.map((lane) => lane.close()));
@@ -38,12 +39,19 @@ export async function drainWorker(draining: Draining): Promise<void> {
     for (const attempt of left) runners.cancel(attempt.runner, attempt.key, ABORT_GRACE_MS, 'cancelled');
     await until(stages, runtime.monotonicMs() + ABORT_GRACE_MS + 200, () => held.busy);
   }
-  const answered = Promise.all([reports.settled(), givenBack, consumersGone]);
+  const answered = Promise.all([outcomesTaken(stages), givenBack, consumersGone]);
   const stopWaiting = new AbortController();
   const lastMs = Math.max(deadlineMs - runtime.monotonicMs(), 0) + REPORT_GRACE_MS;
   await Promise.race([answered, runtime.sleep(lastMs, stopWaiting.signal)]);
   stopWaiting.abort();
   giveUp();
+}
+
+/** In the order that an outcome goes: its large result, its log lines, its report. */
+async function outcomesTaken({ results, logs, reports }: Stages): Promise<void> {
+  await results.settled();
+  await logs.settled();
+  await reports.settled();
 }
 
 async function giveBackUnstarted({ held, runners }: Stages, run: AttemptRun): Promise<void> {

@@ -49,6 +49,27 @@ describe('files of an attempt', () => {
     const { report } = await outcomeOf(randomUUID());
     expect(report).toMatchObject({ outcome: 'failed', error: { code: 'files.unknown' } });
     expect(report.artifacts).toBeUndefined();
+    const told = bed.logs.filter((line) => line.startsWith('a file operation'));
+    expect(told).toEqual([expect.stringMatching(/^a file operation was refused \{.*"cause":"There is no such file/)]);
+  });
+
+  it('that an attempt stored are in its report however it ends, so that they can be collected', async () => {
+    await (await bed.startWorker()).announced;
+    const [failed, cancelled] = await Promise.all(
+      (['fail', 'cancel'] as const).map(async (how) => {
+        const [job] = await bed.core.submit('test.end', { how, message: 'enough' });
+        await waitFor(() => job!.state === 'done', { what: `the job to ${how}` });
+        return job!.reports[0]!;
+      }),
+    );
+    const artifacts = [{ name: 'half.txt', size: 4 }];
+    expect(failed).toMatchObject({ outcome: 'failed', retry: 'never', error: { message: 'enough' }, artifacts });
+    expect(cancelled).toMatchObject({
+      outcome: 'cancelled',
+      error: { class: 'CancelJob', message: 'enough' },
+      artifacts,
+    });
+    expect(cancelled!.retry).toBeUndefined();
   });
 
   it('that were exchanged after the upload never reach the handler', async () => {

@@ -3,14 +3,18 @@ import type { JobLane } from '../claim/job-lane.js';
 
 /**
  * An attempt from the answer to its claim to the answer to its report.
- * `running`: it occupies a slot and is beaten. `ended`: its report or its release waits for core; still beaten, or the rescue would run it again.
+ * `running`: it occupies a slot and is beaten. `stopping`: its job was cancelled and its child is about to die; as running else.
+ * `ended`: its report or its release waits for core; still beaten, or the rescue would run it again.
  * `lost`: core says that it is another's; only its child's death is awaited.
  */
 export interface HeldAttempt extends AttemptRef {
   /** Unlike the job's id unique: a worker may get a job again while its old child still dies. */
   key: string;
-  state: 'running' | 'ended' | 'lost';
+  state: 'running' | 'stopping' | 'ended' | 'lost';
+  /** Its job was: core has written the end, and answers the report with `fenced`. */
+  cancelled: boolean;
   lane: JobLane;
+  version: number;
   tenantId: string;
   requestId: string | undefined;
   hardMs: number;
@@ -19,6 +23,10 @@ export interface HeldAttempt extends AttemptRef {
   /** The latest that the handler told. */
   progress: Progress | undefined;
   artifacts: Map<string, ArtifactEntry> | undefined;
+  /** The number of the latest. */
+  logLines: number;
+  /** Core takes none of it any more. */
+  logsRefused: boolean;
 }
 
 /** The most attempts held at a time, over all types. One beat can name 10,000: claims under way may still add some. */
@@ -39,7 +47,7 @@ export class HeldAttempts {
   hold(lane: JobLane, jobs: readonly ClaimedJob[]): { attempt: HeldAttempt; job: ClaimedJob }[] {
     const held: { attempt: HeldAttempt; job: ClaimedJob }[] = [];
     for (const job of jobs) {
-      const key = `${job.jobId}/${job.run}/${job.epoch}`;
+      const key = keyOf(job);
       if (this.byKey.has(key)) continue;
       const attempt: HeldAttempt = {
         key,
@@ -48,13 +56,17 @@ export class HeldAttempts {
         epoch: job.epoch,
         token: job.token,
         state: 'running',
+        cancelled: false,
         lane,
+        version: job.version,
         tenantId: job.tenantId,
         requestId: job.requestId,
         hardMs: job.hardMs,
         runner: 0,
         progress: undefined,
         artifacts: undefined,
+        logLines: 0,
+        logsRefused: false,
       };
       this.byKey.set(key, attempt);
       held.push({ attempt, job });
@@ -86,11 +98,12 @@ export class HeldAttempts {
     return [...this.byKey.values()].filter((attempt) => attempt.state === 'running');
   }
 
-  /** With those that are lost but whose child is not dead yet. */
+  /** With those that are cancelled or lost but whose child is not dead yet. */
   get busy(): boolean {
     for (const attempt of this.byKey.values()) if (attempt.state !== 'ended') return true;
     return false;
   }
 }
 
+export const keyOf = ({ jobId, run, epoch }: Omit<AttemptRef, 'token'>): string => `${jobId}/${run}/${epoch}`;
 export const refOf = ({ jobId, run, epoch, token }: HeldAttempt): AttemptRef => ({ jobId, run, epoch, token });

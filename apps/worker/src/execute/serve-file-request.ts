@@ -33,14 +33,19 @@ export class AttemptFiles {
       await this.store(attempt, request, signal);
       return undefined;
     } catch (error) {
-      const { jobId, requestId } = attempt;
-      this.context.logger.warn(
-        { operation: 'execute', jobId, requestId, request: request.kind, error },
-        'a file operation failed',
-      );
       const known = isFault(error) ? error : { code: 'files.unavailable', kind: 'retryable' as const };
+      this.tell(attempt, request, known.kind, error);
       throw new FileRequestError(messageOf(error), known.code, known.kind);
     }
+  }
+
+  /** A wrong id or name is the job's mistake, told to its handler: the operator needs neither a warning nor a stack of it. */
+  private tell(attempt: HeldAttempt, { kind: request }: FileRequest, kind: FaultKind, error: unknown): void {
+    const { jobId, requestId } = attempt;
+    const fields = { operation: 'execute', jobId, requestId, request };
+    const { logger } = this.context;
+    if (kind === 'retryable' || kind === 'bug') logger.warn({ ...fields, error }, 'a file operation failed');
+    else logger.info({ ...fields, cause: messageOf(error) }, 'a file operation was refused');
   }
 
   private async store(

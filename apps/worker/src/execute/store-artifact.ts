@@ -12,6 +12,8 @@ const MAX_ARTIFACTS = 1_000;
 const MAX_NAME_LENGTH = 255;
 const CONTENT_TYPE = /^[\w.+-]{1,100}\/[\w.+-]{1,100}(;[ -~]{0,50})?$/;
 const ANY_CONTENT = 'application/octet-stream';
+/** Under which a large result stands beside the artifacts. */
+export const RESULT_NAME = '.result.json';
 
 /**
  * Stores an artifact under the attempt's own prefix, epoch included, so that a zombie overwrites nothing (P4). It is only
@@ -43,6 +45,9 @@ export async function storeArtifact(
 
 /** What people and their file systems will see: no control characters, no path that leads elsewhere. */
 function refuseName(name: string): void {
+  if (name === RESULT_NAME) {
+    throw fault('files.key-invalid', { detail: `An artifact cannot have the name ${name}: a large result has it.` });
+  }
   const segments = name.split('/');
   const bad =
     name.length > MAX_NAME_LENGTH || /\p{Cc}|\\/u.test(name) || segments.some((each) => ['', '.', '..'].includes(each));

@@ -10,9 +10,10 @@ export function describeOutcome(attempt: HeldAttempt, outcome: Outcome): Attempt
     durationMs: Math.max(0, outcome.durationMs),
   };
   if (outcome.peakRssBytes !== undefined) report.peakRssBytes = Math.max(0, Math.round(outcome.peakRssBytes));
+  // However it ended: what is not promoted is collected.
+  if (attempt.artifacts && attempt.artifacts.size > 0) report.artifacts = [...attempt.artifacts.values()];
   if (outcome.kind === 'succeeded') {
     report.result = outcome.result;
-    if (attempt.artifacts) report.artifacts = [...attempt.artifacts.values()];
     return report;
   }
   report.error = errorOf(attempt, outcome);
@@ -23,6 +24,7 @@ export function describeOutcome(attempt: HeldAttempt, outcome: Outcome): Attempt
 function errorOf(attempt: HeldAttempt, outcome: Exclude<Outcome, { kind: 'succeeded' }>): AttemptError {
   switch (outcome.kind) {
     case 'failed':
+    case 'cancelled':
       return outcome.error;
     case 'timed-out':
       return platformError('TimedOut', 'execute.timed-out', `Killed at its hard limit of ${attempt.hardMs} ms.`);
@@ -31,21 +33,34 @@ function errorOf(attempt: HeldAttempt, outcome: Exclude<Outcome, { kind: 'succee
     case 'oom':
       return platformError('OutOfMemory', 'execute.oom', `Killed for its use of memory: ${outcome.detail}`);
     case 'aborted':
-      return platformError('Aborted', 'execute.aborted', 'The worker stopped before the job was done.');
+      return abortedError();
   }
+}
+
+/** Without a run: the attempt of a cancelled job that had not started, or whose result nobody wants. */
+export function describeAborted(attempt: HeldAttempt): AttemptReport {
+  const artifacts = attempt.artifacts ? { artifacts: [...attempt.artifacts.values()] } : {};
+  return { ...refOf(attempt), outcome: 'aborted', durationMs: 0, error: abortedError(), ...artifacts };
+}
+
+/** The handler's success, of which core will not have the result: what it stored is still to be collected. */
+export function describeFailure(report: AttemptReport, failure: Pick<AttemptReport, 'error' | 'retry'>): AttemptReport {
+  const { result: _, resultFile, artifacts = [], ...rest } = report;
+  const stored = resultFile ? [...artifacts, resultFile] : artifacts;
+  return { ...rest, outcome: 'failed', ...failure, ...(stored.length > 0 ? { artifacts: stored } : {}) };
 }
 
 /** In place of an outcome that core cannot store. */
 export function describeRefusal(refused: AttemptReport, reason: string): AttemptReport {
-  const { jobId, run, epoch, token, durationMs } = refused;
-  const error = platformError(
-    'DataRefused',
-    'report.data-refused',
-    `What the handler returned cannot be stored: ${reason}`,
-  );
-  return { jobId, run, epoch, token, durationMs, outcome: 'failed', error };
+  const { retry: _, peakRssBytes: __, ...rest } = refused;
+  const message = `What the handler returned cannot be stored: ${reason}`;
+  return describeFailure(rest, { error: platformError('DataRefused', 'report.data-refused', message) });
 }
 
-function platformError(name: string, code: string, message: string): AttemptError {
+function abortedError(): AttemptError {
+  return platformError('Aborted', 'execute.aborted', 'The worker stopped before the job was done.');
+}
+
+export function platformError(name: string, code: string, message: string): AttemptError {
   return { class: name, code, message: message.slice(0, 4_096).toWellFormed().replaceAll('\u0000', '\ufffd') };
 }

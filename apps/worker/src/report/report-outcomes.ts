@@ -4,6 +4,7 @@ import { Backoff } from '../backoff.js';
 import type { HeldAttempt } from '../execute/held-attempts.js';
 import type { WorkerContext } from '../worker-context.js';
 import { describeRefusal } from './describe-outcome.js';
+import type { LogShipping } from './ship-logs.js';
 import { takeBatch, type WaitingReport, waitingReport } from './waiting-reports.js';
 
 const TIMEOUT_MS = 10_000;
@@ -12,6 +13,8 @@ const MAX_REFUSALS = 10;
 
 export interface ReportOptions {
   context: WorkerContext;
+  /** What goes first. */
+  logs: LogShipping;
   /** Core has answered: the attempt is no longer this worker's. */
   onAnswered(attempt: HeldAttempt): void;
 }
@@ -22,6 +25,8 @@ export interface ReportOptions {
  */
 export class Reports {
   private waiting: WaitingReport[] = [];
+  /** For the log lines of their attempts. */
+  private readonly held = new Map<HeldAttempt, WaitingReport>();
   private sending = false;
   private scheduled = false;
   private waitingBytes = 0;
@@ -36,7 +41,19 @@ export class Reports {
   }
 
   add(attempt: HeldAttempt, report: AttemptReport): void {
-    this.enqueue(waitingReport(attempt, report));
+    const { logs } = this.options;
+    const each = waitingReport(attempt, report);
+    this.waitingBytes += each.bytes;
+    if (logs.has(attempt)) {
+      this.held.set(attempt, each);
+      logs.before(attempt, () => {
+        if (this.held.delete(attempt)) this.sendSoon(each);
+      });
+    } else this.sendSoon(each);
+  }
+
+  private sendSoon(each: WaitingReport): void {
+    this.waiting.push(each);
     if (this.sending || this.scheduled) return;
     this.scheduled = true;
     // At the end of the turn: a child's outcomes come many in one message.
@@ -48,12 +65,15 @@ export class Reports {
 
   /** The attempt is another's: core would only say so again. */
   drop(attempt: HeldAttempt): void {
+    const held = this.held.get(attempt);
+    if (held) this.waitingBytes -= held.bytes;
+    this.held.delete(attempt);
     const kept = this.waiting.filter((each) => each.attempt !== attempt);
     for (const each of this.waiting) if (each.attempt === attempt) this.waitingBytes -= each.bytes;
     this.waiting = kept;
   }
 
-  /** Resolves when core has answered all. */
+  /** Resolves when core has answered all but those that still wait for log lines. */
   async settled(): Promise<void> {
     if (this.waiting.length === 0 && !this.sending && !this.scheduled) return;
     await new Promise<void>((resolve) => this.idle.push(resolve));
@@ -70,10 +90,16 @@ export class Reports {
       const batch = takeBatch(this.waiting);
       for (const each of batch) this.waitingBytes -= each.bytes;
       if (await this.sendBatch(batch)) backoff.reset();
-      else await backoff.wait(this.ended.signal);
+      else await this.waitAgain(backoff);
     }
     this.sending = false;
     for (const resolve of this.idle.splice(0)) resolve();
+  }
+
+  /** Where core was away, log lines were kept back as well: once more they go first. */
+  private async waitAgain(backoff: Backoff): Promise<void> {
+    await backoff.wait(this.ended.signal);
+    await this.options.logs.linesOut(this.waiting.map(({ attempt }) => attempt));
   }
 
   /** Whether core has answered. */
@@ -109,7 +135,9 @@ export class Reports {
     }
     const { logger } = this.options.context;
     const fields = { operation: 'report', jobId: each.report.jobId, requestId: each.attempt.requestId };
-    if (status === 'fenced') logger.warn(fields, 'an outcome came too late: the attempt was no longer current');
+    // What a cancelled job's report is for: it closes the attempt.
+    if (status === 'fenced' && !each.attempt.cancelled)
+      logger.warn(fields, 'an outcome came too late: the attempt was no longer current');
     if (status === 'refused')
       logger.error({ ...fields, reason }, 'core refused even the short report; the lease will end it');
     this.options.onAnswered(each.attempt);

@@ -116,7 +116,7 @@ describe('report and beat', () => {
     expect(job).toMatchObject({ epoch: 1, reports: [{ outcome: 'succeeded', result: '"waited"' }] });
   });
 
-  it('tells progress once for each change', async () => {
+  it('tells progress with its phase, once for each change', async () => {
     const [job] = await bed.core.submit('test.wait', waiting());
     const told = () =>
       beats()
@@ -125,7 +125,7 @@ describe('report and beat', () => {
     await waitFor(() => told().length > 0, { what: 'progress' });
     const seen = beats().length;
     await waitFor(() => beats().length > seen + 15, { what: 'further beats' });
-    expect(told()).toMatchObject([{ jobId: job!.id, progress: { percent: 50, message: 'waiting' } }]);
+    expect(told()).toMatchObject([{ jobId: job!.id, progress: { percent: 50, message: 'waiting', phase: 'hall' } }]);
     await writeFile(bed.path('go'), '');
   });
 

@@ -25,9 +25,9 @@ export function waitingReport(attempt: HeldAttempt, report: AttemptReport): Wait
 
 /** About what it takes in a message; a result is escaped once more there. */
 function sizeOf(report: AttemptReport): number {
-  const { result, error, artifacts } = report;
+  const { result, error, artifacts, resultFile } = report;
   const texts = (result?.length ?? 0) + (error ? error.message.length + (error.stack?.length ?? 0) : 0);
-  return FRAME_BYTES + texts + (artifacts?.length ?? 0) * ARTIFACT_BYTES;
+  return FRAME_BYTES + texts + ((artifacts?.length ?? 0) + (resultFile ? 1 : 0)) * ARTIFACT_BYTES;
 }
 
 /** Takes the next batch off the front: bounded in items and bytes, and one report of a job, since answers name jobs. */

@@ -3,7 +3,7 @@ import { defineMessage } from '../envelope.js';
 import { AttemptError, Millis, TenantId, Uuid } from '../fields.js';
 
 /**
- * One line of a job's history, in this order: by run, epoch, time, the terminal one last. `submitted`, `due` and `started` are read from the job's own
+ * One line of a job's history, in this order: by run, epoch, time, the terminal one last. `submitted` and `started` are read from the job's own
  * columns (of an earlier attempt: from its end); the rest are rows.
  */
 export const JobEvent = Type.Object({

@@ -63,6 +63,8 @@ export const SubmitOutcome = Type.Union([
     created: Type.Boolean(),
     /** The dedupe key was held, and its holder is the answer. */
     duplicate: Type.Optional(Type.Boolean()),
+    /** Of that holder, whose type may be another one. Left out: the type that was submitted. */
+    type: Type.Optional(Type.String()),
   }),
   Type.Object({ problem: ProblemBody }),
 ]);

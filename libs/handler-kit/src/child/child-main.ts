@@ -4,6 +4,7 @@ import type { FromChild, ToChild } from '../ipc-messages.js';
 import { JOURNAL_FD, JournalWriter } from '../journal.js';
 import type { AnyDefinition } from '../load-handlers.js';
 import { RunQueue } from './run-queue.js';
+import { tellPrintedLines } from './tell-printed-lines.js';
 
 /** Told apart from a handler's own exit codes in logs only. EX_SOFTWARE of sysexits.h. */
 const EXIT_AFTER_FAULT = 70;
@@ -42,6 +43,7 @@ process.on('message', (message: ToChild) => {
 
 async function load(message: ToChild & { t: 'load' }): Promise<void> {
   process.title = message.title;
+  if (!message.ownScratch) tellPrintedLines(() => queue.context);
   try {
     const definition = exportedDefinitions((await import(message.module)) as object)[message.exportIndex];
     if (!definition) throw new Error(`${message.module} no longer exports definition ${message.exportIndex}.`);

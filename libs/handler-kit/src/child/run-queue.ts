@@ -5,6 +5,7 @@ import type { FromChild, ToChild, WireJob, WireVerdict } from '../ipc-messages.j
 import { JournalWriter } from '../journal.js';
 import type { AnyDefinition } from '../load-handlers.js';
 import { performAttempt, type Verdict } from '../perform-attempt.js';
+import { awaitOutput, outputWaits } from './await-output.js';
 
 /**
  * Jobs that are done within one turn of the event loop report in one message. After this long the turn is ended, so
@@ -53,6 +54,11 @@ export class RunQueue {
   add(jobs: WireJob[]): void {
     this.waiting.push(...jobs);
     void this.work();
+  }
+
+  /** The attempt that runs now, which is what the process does. */
+  get context(): AttemptContext | undefined {
+    return this.running?.context;
   }
 
   abort(seq: number, cause: AbortCause): void {
@@ -115,9 +121,8 @@ export class RunQueue {
   private start(job: WireJob): Running {
     const { seq } = job;
     const context = new AttemptContext(job.jobId, job.attempt, job.scratchDir, {
-      progress: (percent, message) =>
-        this.send({ t: 'progress', seq, percent, ...(message === undefined ? {} : { message }) }),
-      log: (level, message) => this.send({ t: 'log', seq, level, message }),
+      progress: (progress) => this.send({ t: 'progress', seq, progress }),
+      log: (level, message, source) => this.send({ t: 'log', seq, level, message, source }),
       file: (request) =>
         new Promise((resolve, reject) => {
           const id = ++this.requestIds;
@@ -133,7 +138,7 @@ export class RunQueue {
 
   private finish(running: Running, verdict: Verdict): void {
     this.running = undefined;
-    running.context.flushProgress();
+    running.context.flush();
     this.record({
       seq: running.seq,
       startedAtMs: running.startedAtMs,
@@ -164,6 +169,12 @@ export class RunQueue {
   }
 
   private flush(taken?: () => void): void {
+    if (this.ownScratch && this.unsent.length > 0 && outputWaits())
+      void awaitOutput().then(() => this.sendUnsent(taken));
+    else this.sendUnsent(taken);
+  }
+
+  private sendUnsent(taken?: () => void): void {
     if (this.unsent.length === 0) {
       if (taken) setImmediate(taken);
       return;

@@ -1,6 +1,6 @@
-import { type LogLevel, MAX_LOG_LINES } from '../attempt-context.js';
+import { type LogLevel, type LogSource, MAX_LOG_LINES, type ToldProgress } from '../attempt-context.js';
 import type { LoadedHandler } from '../load-handlers.js';
-import type { AttemptInput, LogSource, RunnerEvents } from './runner.contract.js';
+import type { AttemptInput, RunnerEvents } from './runner.contract.js';
 
 /** One attempt on its way through the runner. */
 export class Attempt {
@@ -37,6 +37,10 @@ export class Attempt {
     else if (this.lines === MAX_LOG_LINES + 1) {
       events.onLog(this.key, 'warn', `More than ${MAX_LOG_LINES} lines: the rest is dropped.`, 'handler');
     }
+  }
+
+  progress(events: RunnerEvents, told: ToldProgress): void {
+    events.onProgress(this.key, told);
   }
 
   close(): void {

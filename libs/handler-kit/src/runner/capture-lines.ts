@@ -2,8 +2,11 @@ import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { MAX_MESSAGE_BYTES, storableText } from '../storable-text.js';
 
-/** Reads a stream to its end and hands on its lines, bounded; what is longer than a line may be is cut, not wrapped. */
-export function captureLines(stream: Readable, onLine: (line: string) => void): void {
+/**
+ * Reads a stream to its end and hands on its lines, bounded; what is longer than a line may be is cut, not wrapped. Answers how to
+ * have a line now that is begun and not ended.
+ */
+export function captureLines(stream: Readable, onLine: (line: string) => void): () => void {
   const decoder = new StringDecoder('utf8');
   let held = '';
   let cut = false;
@@ -23,4 +26,5 @@ export function captureLines(stream: Readable, onLine: (line: string) => void): 
   });
   stream.on('end', end);
   stream.on('error', () => {}); // the child's death is noticed by its exit
+  return end;
 }

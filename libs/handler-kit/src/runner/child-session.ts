@@ -2,10 +2,11 @@ import type { FromChild, WireVerdict } from '../ipc-messages.js';
 import type { LoadedHandler } from '../load-handlers.js';
 import { answerFileRequest } from './answer-file-request.js';
 import type { Attempt } from './attempt.js';
-import { captureLines } from './capture-lines.js';
+import { ChildMemory } from './child-memory.js';
+import { ChildOutput } from './child-output.js';
 import { describeExit, endingOf, type KillReason } from './classify-exit.js';
 import { FrontWatch } from './front-watch.js';
-import { residentBytes } from './measure-memory.js';
+import type { OomKills } from './oom-kills.js';
 import type { Ending, Outcome, RunnerClock, RunnerEvents } from './runner.contract.js';
 import type { ChildExit, HandlerChild } from './spawn-child.js';
 
@@ -14,12 +15,11 @@ export interface SessionOwner {
   readonly clock: RunnerClock;
   readonly events: RunnerEvents;
   readonly bootTimeoutMs: number;
+  readonly oomKills: OomKills;
   onOutcome(attempt: Attempt, outcome: Outcome, usedScratch: boolean): void;
   /** The child is dead. `unstarted` never ran and have no outcome; `began`: it got as far as starting one. */
   onEnded(unstarted: Attempt[], began: boolean, reason: string): void;
 }
-
-const STDERR_TAIL = 4 * 1024;
 
 /**
  * One child bound to one job type, from its first message to its death, and the attempts given to it. Whatever happens,
@@ -33,18 +33,21 @@ export class ChildSession {
   private readonly sent = new Map<number, Attempt>();
   private readonly releasing = new Map<number, (released: boolean) => void>();
   private readonly watch: FrontWatch;
+  private readonly output: ChildOutput;
+  private readonly memory: ChildMemory;
+  /** Verdicts that have come and are not settled yet: see `receive`. */
+  private arrived: (FromChild & { t: 'done' })[] = [];
   private seq = 0;
   private began = false;
   private dead = false;
   private killReason: KillReason | undefined;
-  private stderrTail = '';
-  private peakRssBytes: number | undefined;
   private markLoaded!: () => void;
 
   constructor(
     private readonly child: HandlerChild,
     handler: LoadedHandler,
-    ownScratch: boolean,
+    /** The child is one attempt's alone: what it prints is that attempt's. */
+    private readonly alone: boolean,
     private readonly owner: SessionOwner,
   ) {
     this.loaded = new Promise((resolve) => {
@@ -52,16 +55,18 @@ export class ChildSession {
     });
     this.watch = new FrontWatch(owner.clock, owner.bootTimeoutMs, {
       front: () => this.front(),
+      size: () => this.sent.size,
       bySeq: (seq) => this.sent.get(seq),
       startedSeq: () => child.readJournal().started,
       softLimit: (attempt) => child.send({ t: 'abort', seq: attempt.seq, cause: 'soft-limit' }),
       kill: (reason) => this.kill(reason),
     });
-    this.readOutput();
+    this.memory = new ChildMemory(child.pid);
+    this.output = new ChildOutput(child, owner.events, alone ? () => this.front() : undefined);
     child.onMessage((message) => this.receive(message as FromChild));
     const { name, version = 1 } = handler.definition;
     const title = `windlass ${name}@${version}`;
-    child.send({ t: 'load', module: handler.module, exportIndex: handler.exportIndex, title, ownScratch });
+    child.send({ t: 'load', module: handler.module, exportIndex: handler.exportIndex, title, ownScratch: alone });
     this.closed = child.ended.then((exit) => this.close(exit));
   }
 
@@ -95,7 +100,7 @@ export class ChildSession {
   /** After attempt.cancel was set. */
   cancel(attempt: Attempt): void {
     this.child.send({ t: 'abort', seq: attempt.seq, cause: attempt.cancel!.cause });
-    this.watch.frontMayHaveChanged();
+    this.watch.cancelled(attempt);
   }
 
   /** Answers at once what has started. For the others it asks: a child within a blocking job answers after that. */
@@ -117,16 +122,12 @@ export class ChildSession {
   checkMemory(): void {
     const attempt = this.front();
     if (!attempt || this.dead) return;
-    const rss = residentBytes(this.child.pid);
-    if (rss === undefined) return;
-    this.peakRssBytes = Math.max(this.peakRssBytes ?? 0, rss);
-    const limitMb = attempt.memoryMb;
-    if (limitMb !== undefined && rss > limitMb * 1024 * 1024) this.kill({ kind: 'oom', rss, limitMb });
+    const reason = this.memory.look(attempt.memoryMb);
+    if (reason) this.kill(reason);
   }
 
   private front(): Attempt | undefined {
-    for (const attempt of this.sent.values()) return attempt;
-    return undefined;
+    return this.sent.values().next().value;
   }
 
   /** Messages of the child; the handler shares its process, so anything unknown is passed over. */
@@ -141,9 +142,10 @@ export class ChildSession {
         this.failAll({ kind: 'failed', error: message.error, retry: 'default' });
         return;
       case 'done':
-        this.peakRssBytes = Math.max(this.peakRssBytes ?? 0, message.peakRssBytes);
-        for (const verdict of message.list) this.settleVerdict(verdict);
-        this.watch.frontMayHaveChanged();
+        this.arrived.push(message);
+        // What the child printed is in its pipes by now: it is read in this turn, maybe behind the verdict.
+        if (this.alone) setImmediate(() => this.settleArrived());
+        else this.settleArrived();
         return;
       case 'released':
         if (message.ok) this.sent.delete(message.seq);
@@ -151,13 +153,11 @@ export class ChildSession {
         this.watch.frontMayHaveChanged();
         return;
       case 'log':
-        this.sent.get(message.seq)?.log(this.owner.events, message.level, message.message, 'handler');
+        this.sent.get(message.seq)?.log(this.owner.events, message.level, message.message, message.source);
         return;
-      case 'progress': {
-        const attempt = this.sent.get(message.seq);
-        if (attempt) this.owner.events.onProgress(attempt.key, message.percent, message.message);
+      case 'progress':
+        this.sent.get(message.seq)?.progress(this.owner.events, message.progress);
         return;
-      }
       case 'file': {
         const attempt = this.sent.get(message.seq);
         if (attempt) void answerFileRequest(this.owner.events, attempt, message, (answer) => this.child.send(answer));
@@ -165,12 +165,21 @@ export class ChildSession {
     }
   }
 
+  private settleArrived(): void {
+    if (this.arrived.length > 0) this.output.flush();
+    for (const { list, peakRssBytes } of this.arrived.splice(0)) {
+      this.memory.note(peakRssBytes);
+      for (const verdict of list) this.settleVerdict(verdict);
+    }
+    this.watch.frontMayHaveChanged();
+  }
+
   private settleVerdict(wire: WireVerdict): void {
     const attempt = this.sent.get(wire.seq);
     if (!attempt) return;
     this.began = true;
     const { startedAtMs, durationMs } = wire;
-    this.settle(attempt, { ...wire.verdict, startedAtMs, durationMs, ...this.peak() }, wire.usedScratch);
+    this.settle(attempt, { ...wire.verdict, startedAtMs, durationMs, ...this.memory.peak }, wire.usedScratch);
   }
 
   private settle(attempt: Attempt, outcome: Outcome, usedScratch: boolean): void {
@@ -190,11 +199,13 @@ export class ChildSession {
   }
 
   private close(exit: ChildExit): void {
+    this.settleArrived();
     const journal = this.child.readJournal();
     this.child.dispose();
     this.dead = true;
     this.markLoaded();
     const current = this.watch.close();
+    const oomKill = exit.signal === 'SIGKILL' && !this.killReason && this.owner.oomKills.explainsOne();
     if (journal.started > 0) this.began = true;
     const unstarted: Attempt[] = [];
     for (const [seq, attempt] of [...this.sent]) {
@@ -203,12 +214,19 @@ export class ChildSession {
       else if (seq > journal.started) this.giveBack(attempt, unstarted);
       else {
         const running = seq === journal.started;
-        const ending = endingOf({ attempt, running, kill: this.killReason, exit, stderr: this.stderrTail });
+        const ending = endingOf({
+          attempt,
+          running,
+          kill: this.killReason,
+          oomKill,
+          exit,
+          stderr: this.output.stderrTail,
+        });
         const times = current?.seq === seq ? current.times : { startedAtMs: this.owner.clock.now(), durationMs: 0 };
-        this.settle(attempt, { ...ending, ...times, ...this.peak() } as Outcome, true);
+        this.settle(attempt, { ...ending, ...times, ...this.memory.peak } as Outcome, true);
       }
     }
-    const reason = this.killReason?.kind ?? describeExit(exit, this.stderrTail);
+    const reason = this.killReason?.kind ?? describeExit(exit, this.output.stderrTail);
     this.owner.onEnded(unstarted, this.began, reason);
   }
 
@@ -224,17 +242,5 @@ export class ChildSession {
     this.releasing.delete(seq);
     answer?.(released);
     return answer !== undefined;
-  }
-
-  private peak(): { peakRssBytes?: number } {
-    return this.peakRssBytes === undefined ? {} : { peakRssBytes: this.peakRssBytes };
-  }
-
-  private readOutput(): void {
-    captureLines(this.child.stdout, (line) => this.front()?.log(this.owner.events, 'info', line, 'stdout'));
-    captureLines(this.child.stderr, (line) => {
-      this.stderrTail = `${this.stderrTail}${line}\n`.slice(-STDERR_TAIL);
-      this.front()?.log(this.owner.events, 'warn', line, 'stderr');
-    });
   }
 }

@@ -16,17 +16,20 @@ interface Dead {
   /** It was running when the child died; else it had ended and its verdict was lost. */
   running: boolean;
   kill: KillReason | undefined;
+  /** The kernel killed it for want of memory. */
+  oomKill: boolean;
   exit: ChildExit;
   stderr: string;
 }
 
 /** The outcome of an attempt that had started in a child that is now dead and left no verdict of it. */
-export function endingOf({ attempt, running, kill, exit, stderr }: Dead): Ending {
+export function endingOf({ attempt, running, kill, oomKill, exit, stderr }: Dead): Ending {
   if (attempt.cancel || kill?.kind === 'stopped') return { kind: 'aborted' };
   if (!running) return { kind: 'crashed', detail: 'result lost' };
   if (kill?.kind === 'oom') return { kind: 'oom', detail: memoryDetail(kill) };
   if (kill?.kind === 'hard-limit' && kill.seq === attempt.seq) return { kind: 'timed-out' };
   if (kill) return { kind: 'crashed', detail: 'its child was killed because of its neighbour in the pack' };
+  if (oomKill) return { kind: 'oom', detail: 'killed by the kernel at the memory limit of the worker' };
   if (exit.code !== 0 && stderr.includes('heap out of memory')) {
     return { kind: 'oom', detail: `V8's heap limit; ${describeExit(exit, '')}` };
   }

@@ -5,12 +5,15 @@ import { ChildGuard } from './child-guard.js';
 import { HeavyLane } from './heavy.lane.js';
 import { InlineLane } from './inline.lane.js';
 import type { Lane, LaneHost } from './lane.js';
+import { OomKills } from './oom-kills.js';
 import type { AttemptInput, Outcome, Runner, RunnerOptions } from './runner.contract.js';
 import { ScratchSpace } from './scratch-space.js';
 import { SpareChildren } from './spare-children.js';
 import { systemClock } from './system-clock.js';
 import { TinyLane } from './tiny.lane.js';
 
+/** One for all runners of the process, since they share a cgroup. */
+const oomKills = new OomKills();
 const DEFAULTS = { heavySpare: 1, maxChildren: 16, bootTimeoutMs: 60_000, memoryPollMs: 250 };
 
 /** Makes the runner that a worker gives its claimed attempts to. Nothing is forked before warm() or the first run(). */
@@ -49,6 +52,7 @@ class HandlerRunner implements Runner {
       clock: options.clock ?? systemClock,
       events: options.events,
       bootTimeoutMs,
+      oomKills,
       children: this.spares,
       scratch: this.scratch,
       settle: (attempt, outcome) => this.settle(attempt, outcome),

@@ -5,12 +5,20 @@ import type { OutcomeTimes, RunnerClock } from './runner.contract.js';
 interface Hooks {
   /** The first attempt that has no outcome. */
   front(): Attempt | undefined;
+  /** Attempts that have no outcome. */
+  size(): number;
   bySeq(seq: number): Attempt | undefined;
   /** The last attempt that the child noted as started. */
   startedSeq(): number;
   softLimit(attempt: Attempt): void;
   kill(reason: KillReason): void;
 }
+
+/**
+ * How soon it is noticed that a cancelled attempt has started after all: what ends within one turn of the child is told at its
+ * end, so the next one may block it unseen.
+ */
+const LOOK_EVERY_MS = 200;
 
 interface Current {
   attempt: Attempt;
@@ -33,7 +41,10 @@ export class FrontWatch {
   private timerDueMs = 0;
   private opened = false;
   private closed = false;
-  private readonly bootDueMs: number;
+  private bootDueMs: number;
+  /** Cancelled ones in the child, until they have their outcome, and when to look at the journal for them. */
+  private readonly toEnd = new Set<Attempt>();
+  private lookDueMs = Number.POSITIVE_INFINITY;
 
   constructor(
     private readonly clock: RunnerClock,
@@ -58,7 +69,22 @@ export class FrontWatch {
       return;
     }
     if (!this.current || front.seq > this.current.seq) this.moveTo(front);
-    else if (this.current.seq === front.seq) this.noteCancel(this.current);
+    this.arm();
+  }
+
+  /** attempt.cancel is set. */
+  cancelled(attempt: Attempt): void {
+    if (this.closed) return;
+    const nowMs = this.clock.monotonicMs();
+    this.toEnd.add(attempt);
+    this.lookAgain(nowMs);
+    if (this.opened) {
+      this.followJournal();
+      if (this.current?.attempt === attempt) this.noteCancel(this.current);
+    } else if (this.toEnd.size === this.hooks.size()) {
+      // Nothing has started and nothing else waits for the module: its import may block the child as a handler can.
+      this.bootDueMs = Math.min(this.bootDueMs, nowMs + attempt.cancel!.graceMs);
+    }
     this.arm();
   }
 
@@ -70,6 +96,21 @@ export class FrontWatch {
     if (!current) return undefined;
     const durationMs = this.clock.monotonicMs() - current.sinceMs;
     return { seq: current.seq, times: { startedAtMs: current.startedAtMs, durationMs } };
+  }
+
+  /** Verdicts of those before the one that the journal names are on their way. */
+  private followJournal(): boolean {
+    const started = this.hooks.bySeq(this.hooks.startedSeq());
+    if (!started || started.seq <= (this.current?.seq ?? 0)) return false;
+    this.moveTo(started);
+    return true;
+  }
+
+  /** As long as cancelled ones wait in the child. */
+  private lookAgain(nowMs: number): void {
+    for (const attempt of this.toEnd) if (this.hooks.bySeq(attempt.seq) !== attempt) this.toEnd.delete(attempt);
+    const keptMs = this.lookDueMs > nowMs ? this.lookDueMs : Number.POSITIVE_INFINITY;
+    this.lookDueMs = this.toEnd.size > 0 ? Math.min(keptMs, nowMs + LOOK_EVERY_MS) : Number.POSITIVE_INFINITY;
   }
 
   private moveTo(attempt: Attempt): void {
@@ -93,10 +134,11 @@ export class FrontWatch {
 
   private dueMs(): number {
     if (!this.opened) return this.bootDueMs;
-    if (!this.current) return Number.POSITIVE_INFINITY;
+    if (!this.current) return this.lookDueMs;
     const { attempt, sinceMs, softSent, killAtMs } = this.current;
     const { softMs, hardMs } = attempt.input;
-    return Math.min(killAtMs, sinceMs + hardMs, softSent ? Number.POSITIVE_INFINITY : sinceMs + softMs);
+    const softDueMs = softSent ? Number.POSITIVE_INFINITY : sinceMs + softMs;
+    return Math.min(killAtMs, sinceMs + hardMs, softDueMs, this.lookDueMs);
   }
 
   private arm(atLeastMs = 0): void {
@@ -124,21 +166,21 @@ export class FrontWatch {
       this.hooks.kill({ kind: 'boot-timeout' });
       return;
     }
-    const current = this.current;
-    if (!current) return;
-    const moved = this.hooks.bySeq(this.hooks.startedSeq());
-    if (moved && moved.seq > current.seq) {
-      this.moveTo(moved); // verdicts of those before it are on their way
-      this.arm();
-      return;
-    }
-    const { attempt, sinceMs, killAtMs } = current;
+    if (nowMs >= this.lookDueMs) this.lookAgain(nowMs);
+    if (this.followJournal() || !this.current) this.arm();
+    else this.applyLimits(this.current, nowMs);
+  }
+
+  private applyLimits(current: Current, nowMs: number): void {
+    const { attempt, sinceMs, killAtMs, softSent } = current;
     if (nowMs >= Math.min(killAtMs, sinceMs + attempt.input.hardMs)) {
       this.expire(current, nowMs);
       return;
     }
-    current.softSent = true;
-    this.hooks.softLimit(attempt);
+    if (!softSent && nowMs >= sinceMs + attempt.input.softMs) {
+      current.softSent = true;
+      this.hooks.softLimit(attempt);
+    }
     this.arm();
   }
 

@@ -57,8 +57,8 @@ export class InlineLane implements Lane {
     const startedAtMs = clock.now();
     const since = clock.monotonicMs();
     const context = new AttemptContext(input.jobId, input.attempt, attempt.scratchDir, {
-      progress: (percent, message) => events.onProgress(key, percent, message),
-      log: (level, message) => attempt.log(events, level, message, 'handler'),
+      progress: (progress) => events.onProgress(key, progress),
+      log: (level, message, source) => attempt.log(events, level, message, source),
       file: async (request) => {
         try {
           return (await events.onFileRequest(key, request, attempt.transferSignal)) ?? undefined;
@@ -73,7 +73,7 @@ export class InlineLane implements Lane {
       if (!this.running.delete(attempt)) return;
       soft.cancel();
       hard.cancel();
-      context.flushProgress();
+      context.flush();
       if (context.usedScratch) scratch.remove(attempt.scratchDir);
       this.host.settle(attempt, { ...ending, startedAtMs, durationMs: clock.monotonicMs() - since } as Outcome);
     };

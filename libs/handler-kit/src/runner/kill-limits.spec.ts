@@ -98,4 +98,19 @@ describe('a handler can always be killed', () => {
     expect((await harness.outcome('stubborn')).kind).toBe('aborted');
     for (const pid of pids) await until(() => !isAlive(pid), `the end of ${pid}`);
   });
+
+  it('cancel kills also a child that its module blocks, and the attempt ends without a run', async () => {
+    const spinning = join(harness.dir, 'spinning');
+    const blocked = await startHarness({ childEnv: { WINDLASS_SPEC_SPIN: spinning } });
+    try {
+      blocked.runner.run([blocked.attempt('importing', 'rogue.polite', {})]);
+      await until(() => linesOf(spinning).length === 1, 'the import to block');
+      blocked.runner.cancel('importing', 200);
+      expect(await blocked.outcome('importing')).toMatchObject({ kind: 'aborted', durationMs: 0 });
+      const { pid } = blocked.children.find(({ use }) => use === 'rogue.polite')!;
+      await until(() => !isAlive(pid), `the end of ${pid}`);
+    } finally {
+      await blocked.close();
+    }
+  });
 });

@@ -1,6 +1,7 @@
 import type { LoadedHandler } from '../load-handlers.js';
 import type { Attempt } from './attempt.js';
 import { ChildSession, type SessionOwner } from './child-session.js';
+import type { OomKills } from './oom-kills.js';
 import type { ChildEvent, Ending, Outcome, RunnerClock, RunnerEvents } from './runner.contract.js';
 import type { ScratchSpace } from './scratch-space.js';
 import type { SpareChildren } from './spare-children.js';
@@ -23,6 +24,7 @@ export interface LaneHost {
   clock: RunnerClock;
   events: RunnerEvents;
   bootTimeoutMs: number;
+  oomKills: OomKills;
   children: SpareChildren;
   scratch: ScratchSpace;
   settle(attempt: Attempt, outcome: Outcome): void;
@@ -48,6 +50,7 @@ export function openSession(
     clock: host.clock,
     events: host.events,
     bootTimeoutMs: host.bootTimeoutMs,
+    oomKills: host.oomKills,
     onOutcome: callbacks.onOutcome,
     onEnded: (unstarted, began, reason) => {
       host.onChild({ kind: 'ended', pid: child.pid, use, reason });

@@ -115,13 +115,13 @@ describe('what a handler does can be recorded', () => {
 
   it('log lines and output are bounded, progress is thinned and ends with the last', async () => {
     await harness.once('rogue.talk');
-    const lines = harness.logs.filter(({ key }) => key.startsWith('rogue.talk'));
+    const lines = harness.logs.filter(({ key }) => key?.startsWith('rogue.talk'));
     expect(lines[0]).toMatchObject({ level: 'error', message: 'by log', source: 'handler' });
     expect(lines).toHaveLength(1_001);
     expect(lines.at(-1)!.message).toContain('dropped');
     const steps = harness.progress.filter(({ key }) => key.startsWith('rogue.talk'));
     expect(steps.length).toBeLessThan(10);
-    expect(steps.at(-1)).toMatchObject({ percent: 100, message: 'step 1000' });
+    expect(steps.at(-1)).toMatchObject({ percent: 100, message: 'step 1000', phase: 'ö'.repeat(100) });
   });
 
   it('files are fetched and stored by the parent: paths cross, never bytes', async () => {

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { defineJob, FailJob, type JobContext, type JobDefinition, RetryJob } from '../define-job.js';
+import { defineJob, type JobContext, type JobDefinition } from '../define-job.js';
+import { CancelJob, FailJob, RetryJob } from '../end-job.js';
 
 const any = {};
 type Run = (payload: never, context: JobContext) => unknown;
@@ -11,6 +12,11 @@ const tiny = (name: string, run: Run) => job(name, run, { weight: 'tiny' });
 
 function spin(): never {
   for (;;);
+}
+// In children that were told to: their runner reads this module, too.
+if (process.env.WINDLASS_SPEC_SPIN) {
+  appendFileSync(process.env.WINDLASS_SPEC_SPIN, 'importing\n');
+  spin();
 }
 
 /** Starts a program that outlives everything unless its group is killed, and tells its process id by a file. */
@@ -40,6 +46,7 @@ const hostile: Record<string, () => unknown> = {
   wide: () => new Error('€'.repeat(4_000)),
   fail: () => new FailJob('for good', 'cad.truncated'),
   retry: () => new RetryJob('later', 1_234),
+  cancel: () => new CancelJob('nobody needs it'),
 };
 
 const results: Record<string, () => unknown> = {
@@ -104,11 +111,29 @@ export default [
     send: typeof process.send,
     scratchDir,
   })),
+  job('rogue.end', ({ how, args }: { how: 'retryAfter' | 'fail' | 'cancel'; args: never[] }, context) => {
+    const end = context[how] as (...given: never[]) => never; // taken apart, as handlers do
+    return end(...args);
+  }),
+  job('rogue.print', () => {
+    for (let i = 0; i < 900; i++) console.log(`${i}`.padEnd(2_000, '.'));
+    console.error('an error');
+    process.stdout.write('the end');
+    return 'printed';
+  }),
+  tiny('tiny.print', async ({ n, past }: { n: number; past?: boolean }) => {
+    console.log(`printed by ${n}`);
+    await null;
+    process.stderr.write(`and ${n}\ncut off by `);
+    process.stderr.write(`${n}`);
+    if (past) writeSync(1, 'past process.stdout\n'.repeat(1_500));
+    return n;
+  }),
   job('rogue.talk', (_payload, { log, progress }) => {
     log('by log', 'error');
     console.log('by stdout');
     for (let i = 0; i < 2_000; i++) log(`line ${i}`);
-    for (let i = 0; i <= 1_000; i++) progress(i / 10, `step ${i}`);
+    for (let i = 0; i <= 1_000; i++) progress(i / 10, `step ${i}`, i < 1_000 ? 'counting' : 'ö'.repeat(101));
     return 'said';
   }),
   job('rogue.files', async (_payload, { files, scratchDir }) => {
@@ -124,11 +149,16 @@ export default [
   }),
   job('rogue.fetch', ({ id }: { id: string }, { files }) => files.fetch(id)),
   job('inline.fetch', ({ id }: { id: string }, { files }) => files.fetch(id), { isolation: 'inline' }),
-  tiny('tiny.count', ({ sink, n, spinning }: { sink: string; n: number; spinning?: boolean }) => {
-    appendFileSync(sink, `${n}\n`);
-    if (spinning) spin();
-    return n;
-  }),
+  tiny(
+    'tiny.count',
+    ({ sink, n, spinning, block }: { sink: string; n: number; spinning?: boolean; block?: number }) => {
+      appendFileSync(sink, `${n}\n`);
+      const untilMs = performance.now() + (block ?? 0);
+      while (performance.now() < untilMs);
+      if (spinning) spin();
+      return n;
+    },
+  ),
   tiny('tiny.exit', ({ sink, n, exit }: { sink: string; n: number; exit?: boolean }) => {
     appendFileSync(sink, `${n}\n`);
     if (exit) process.exit(5);

@@ -10,6 +10,7 @@ import {
   type Outcome,
   type Runner,
   type RunnerOptions,
+  type ToldProgress,
 } from '@windlass/handler-kit/runner';
 
 /** Specs run the built runner, with built children: what a user gets. */
@@ -20,8 +21,9 @@ export interface Harness {
   runner: Runner;
   dir: string;
   outcomes: Map<string, Outcome>;
-  logs: { key: string; level: string; message: string; source: string }[];
-  progress: { key: string; percent: number; message: string | undefined }[];
+  /** Those that are nobody's have no key. */
+  logs: { key: string | undefined; level: string; message: string; source: string }[];
+  progress: (ToldProgress & { key: string })[];
   /** Process ids of children that have started, in order, with their use. */
   children: { pid: number; use: string }[];
   attempt(key: string, type: string, payload: unknown, more?: Partial<AttemptInput>): AttemptInput;
@@ -49,7 +51,7 @@ export async function startHarness(
         outcomes.set(key, outcome);
       },
       onLog: (key, level, message, source) => logs.push({ key, level, message, source }),
-      onProgress: (key, percent, message) => progress.push({ key, percent, message }),
+      onProgress: (key, told) => void progress.push({ key, ...told }),
       onFileRequest: async (_key, request) => options.onFile?.(request),
       onChild: ({ kind, pid, use }) => kind === 'started' && children.push({ pid, use }),
     },

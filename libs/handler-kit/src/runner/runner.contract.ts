@@ -1,6 +1,6 @@
-import type { FetchedFile, FileRequest, LogLevel } from '../attempt-context.js';
-import type { RetryWish } from '../define-job.js';
+import type { FetchedFile, FileRequest, LogLevel, LogSource, ToldProgress } from '../attempt-context.js';
 import type { HandlerError } from '../describe-error.js';
+import type { RetryWish } from '../end-job.js';
 import type { LoadedHandler } from '../load-handlers.js';
 
 /** What the runner needs of time; the services' `Runtime` fits as it is. */
@@ -49,15 +49,15 @@ export interface AttemptInput {
 export interface RunnerEvents {
   /** Exactly once for each attempt, unless release() or stop() gave it back. */
   onOutcome(key: string, outcome: Outcome): void;
-  onProgress(key: string, percent: number, message?: string): void;
-  onLog(key: string, level: LogLevel, message: string, source: LogSource): void;
+  onProgress(key: string, progress: ToldProgress): void;
+  /** Without a key: printed in a shared child where no attempt can be held to it. It is nobody's, so only the operator may see it. */
+  onLog(key: string | undefined, level: LogLevel, message: string, source: LogSource): void;
   /** Done by the worker, since a child holds no credentials. `signal` aborts once the attempt has ended. */
   // biome-ignore lint/suspicious/noConfusingVoidType: a put answers nothing.
   onFileRequest(key: string, request: FileRequest, signal: AbortSignal): Promise<FetchedFile | void>;
   onChild?(event: ChildEvent): void;
 }
 
-export type LogSource = 'handler' | 'stdout' | 'stderr';
 export interface ChildEvent {
   kind: 'started' | 'ended';
   pid: number;
@@ -78,6 +78,8 @@ export type Outcome = OutcomeTimes &
   (
     | { kind: 'succeeded'; result: string }
     | { kind: 'failed'; error: HandlerError; retry: RetryWish }
+    /** The handler said so: the job ends with it. */
+    | { kind: 'cancelled'; error: HandlerError }
     | { kind: 'timed-out' }
     | { kind: 'crashed'; detail: string }
     | { kind: 'oom'; detail: string }

@@ -103,6 +103,34 @@ describe('tiny jobs share a child and nothing runs twice', () => {
     expect(linesOf(sink)).toEqual(['0', '1', '2']);
   });
 
+  it('a cancelled one that spins unseen behind others of its turn is found: they keep their results, those behind it run', async () => {
+    // The child tells of 0 to 4 when their turn ends, which the spinning one never lets happen.
+    const limits = { softMs: 600_000, hardMs: 700_000 };
+    harness.runner.run(
+      range(8).map((n) => harness.attempt(`${n}`, 'tiny.count', { sink, n, spinning: n === 5 }, limits)),
+    );
+    await until(() => linesOf(sink).length === 6, 'the start of the spinning one');
+    harness.runner.cancel('5', 200);
+    await harness.runner.drain();
+    expect(kinds('aborted')).toEqual(['5']);
+    expect(kinds('succeeded')).toEqual(['0', '1', '2', '3', '4', '6', '7']);
+    expect(linesOf(sink)).toEqual(range(8).map(String));
+  });
+
+  it('one that is cancelled before it starts, and starts all the same, is found by the journal', async () => {
+    // 0 blocks the child while 1 is cancelled: whether 1 is taken out or starts and spins, both end soon.
+    const limits = { softMs: 600_000, hardMs: 700_000 };
+    const payloads = [{ block: 300 }, { spinning: true }, {}];
+    harness.runner.run(
+      payloads.map((payload, n) => harness.attempt(`${n}`, 'tiny.count', { sink, n, ...payload }, limits)),
+    );
+    await until(() => linesOf(sink).length === 1, 'the start of the first');
+    harness.runner.cancel('1', 200);
+    await harness.runner.drain();
+    expect(kinds('aborted')).toEqual(['1']);
+    expect(kinds('succeeded')).toEqual(['0', '2']);
+  });
+
   it('stop kills the child, aborts the running one and names those that never started', async () => {
     harness.runner.run(range(5).map((n) => harness.attempt(`${n}`, 'tiny.count', { sink, n, spinning: n === 1 })));
     await until(() => linesOf(sink).length === 2, 'the second start');

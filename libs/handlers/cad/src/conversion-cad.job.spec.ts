@@ -16,15 +16,19 @@ async function contextFor(bytes: Buffer, name: string) {
   const path = join(folder, name);
   await writeFile(path, bytes);
   const stored = new Map<string, { size: number; contentType: string | undefined }>();
-  const progress: [number, string | undefined][] = [];
+  const progress: [number, string | undefined, string | undefined][] = [];
+  const unexpected = (): never => {
+    throw new Error('The handler ends by a result or by failConversion.');
+  };
   const logs: string[] = [];
   const context: JobContext = {
     jobId: 'job',
     attempt: 1,
     signal: new AbortController().signal,
     scratchDir: folder,
-    progress: (percent, message) => void progress.push([percent, message]),
+    progress: (percent, message, phase) => void progress.push([percent, message, phase]),
     log: (message) => void logs.push(message),
+    ...{ retryAfter: unexpected, fail: unexpected, cancel: unexpected },
     files: {
       fetch: async (id) => {
         expect(id).toBe('file-1');
@@ -60,7 +64,8 @@ describe('the job type conversion.cad', () => {
       'thumbnail.png': 'image/png',
       'metadata.json': 'application/json',
     });
-    expect(progress.map(([, phase]) => phase)).toEqual(['fetch', 'read', 'mesh', 'write', 'picture', 'done']);
+    expect(progress.map(([, message]) => message)).toEqual(['fetch', 'read', 'mesh', 'write', 'picture', 'done']);
+    expect(progress.map(([, , phase]) => phase)).toEqual(['fetch', 'read', 'mesh', 'write', 'picture', undefined]);
     expect(progress.every(([percent], i) => i === 0 || percent > progress[i - 1]![0])).toBe(true);
     expect(logs).toEqual(result.warnings);
     expect(JSON.parse(JSON.stringify(result))).toEqual(result);

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { defineJob, type JobContext, type JobDefinition, type JsonSchema } from '@windlass/handler-kit';
-import type { ConversionOptions, ConversionSummary, OutputFormat } from './conversion.types.js';
+import type { ConversionOptions, ConversionSummary, OutputFormat, Phase } from './conversion.types.js';
 
 export interface ConversionPayload {
   file: { id: string };
@@ -91,7 +91,9 @@ export const conversionCad: JobDefinition<ConversionPayload, ConversionSummary> 
 });
 
 async function runConversion(payload: ConversionPayload, context: JobContext): Promise<ConversionSummary> {
-  context.progress(0, 'fetch');
+  // As a message, too: that is what people's terminals and lists show.
+  const enter = (phase: Phase, percent: number) => context.progress(percent, phase, phase);
+  enter('fetch', 0);
   const file = await context.files.fetch(payload.file.id);
   // Only the child that converts loads the reader: a worker reads this module for the definition alone.
   const { checkFileSize, convertCad } = await import('./convert-cad.js');
@@ -101,7 +103,7 @@ async function runConversion(payload: ConversionPayload, context: JobContext): P
     meshQuality: payload.meshQuality,
     decompose: payload.decompose,
     signal: context.signal,
-    onPhase: (phase, percent) => context.progress(percent, phase),
+    onPhase: enter,
   });
   for (const warning of summary.warnings) context.log(warning, 'warn');
   for (const { name, bytes, contentType } of artifacts) await context.files.put(name, bytes, { contentType });

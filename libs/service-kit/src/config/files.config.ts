@@ -1,6 +1,7 @@
 import { IsIn, IsNotEmpty, IsString, IsUrl, ValidateIf } from 'class-validator';
 import { Env } from './env.decorator.js';
 import { ServiceConfig } from './service.config.js';
+import { strongSecret } from './strong-secret.js';
 
 const onS3 = (config: FilesConfig) => config.filesDriver === 's3';
 
@@ -45,7 +46,7 @@ export class FilesConfig extends ServiceConfig {
 
   @Env('S3_SECRET_ACCESS_KEY', { description: 'Its secret. Required by the `s3` driver.', secret: true })
   @ValidateIf(onS3)
-  @IsNotEmpty()
+  @strongSecret(16)
   s3SecretAccessKey?: string;
 
   @Env('S3_FORCE_PATH_STYLE', {

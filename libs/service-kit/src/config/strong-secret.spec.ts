@@ -13,6 +13,7 @@ describe('a strong secret', () => {
     ['a placeholder', 'change-me-please-this-is-a-secret-key', /placeholder/],
     ['placeholders in a row', 'secretpasswordchangemewindlasstoken', /placeholder/],
     ['our own name', 'windlass-windlass-development-secret', /placeholder/],
+    ['a placeholder in disguise', 'Ch4nge-Me-P1ease-Th1s-Is-A-S3cret-K3y', /placeholder/],
   ])('is not %s', (_what, secret, why) => {
     const weakness = weaknessOf(secret, 32);
     expect(weakness).toMatch(why);
@@ -25,6 +26,14 @@ describe('a strong secret', () => {
       expect(weaknessOf(randomBytes(32).toString('base64url'), 32)).toBeUndefined();
       expect(weaknessOf(randomBytes(32).toString('hex'), 32)).toBeUndefined();
     }
+  });
+
+  it('may be shorter where it is a password, but not a word that its reader knows', () => {
+    for (let round = 0; round < 500; round++)
+      expect(weaknessOf(randomBytes(18).toString('base64'), 16)).toBeUndefined();
+    expect(weaknessOf('a7a7aa77a777aa7a', 16)).toMatch(/regular/);
+    expect(weaknessOf('Quartermaster-1234567', 16)).toBeUndefined();
+    expect(weaknessOf('Quartermaster-1234567', 16, ['quarter_master'])).toMatch(/placeholder/);
   });
 
   it('counts bytes, not characters', () => {

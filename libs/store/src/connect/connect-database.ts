@@ -2,6 +2,7 @@ import { fault } from '@windlass/faults';
 import pg from 'pg';
 import { SCHEMA } from '../migrations/migrate.js';
 import { makeSources, type Sources } from './connect-sources.js';
+import { RECALLING } from './recall-statements.js';
 
 /**
  * The connections of one service. `engine`: hot batches over all tenants. `beats`: reserved for leases, leadership and probes,
@@ -21,6 +22,8 @@ export interface DatabaseOptions {
   /** Connections in all; 4 of them are reserved for beats and a third is for reads. Default 20 (feature 44). */
   connections?: number;
   applicationName: string;
+  /** How long the server works on one statement. We wait for its answer a fifth longer, it for a lock a fifth less. Default 5,000. */
+  statementTimeoutMs?: number;
   onError?: (error: unknown) => void;
 }
 
@@ -44,59 +47,66 @@ export async function connectDatabase(options: DatabaseOptions): Promise<Databas
   const beats = Math.min(4, Math.max(1, Math.floor(total / 5)));
   const reader = Math.max(1, Math.floor((total - beats) / 3));
   const ordinary = Math.min(2, total - beats - reader);
+  const timeouts = timeoutsOf(options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS);
   let closing = false;
-  const pool = (connectionString: string, max: number, settings: string[]) => {
-    const made = new pg.Pool({
-      connectionString,
-      max,
-      application_name: options.applicationName,
-      options: [`search_path=${SCHEMA}`, 'timezone=UTC', ...settings].map((setting) => `-c ${setting}`).join(' '),
-      statement_timeout: STATEMENT_TIMEOUT_MS,
-      query_timeout: STATEMENT_TIMEOUT_MS + 1_000,
-      lock_timeout: STATEMENT_TIMEOUT_MS - 1_000,
-      idle_in_transaction_session_timeout: 10_000,
-      connectionTimeoutMillis: 1_500,
-      keepAlive: true,
-      idleTimeoutMillis: 30_000,
-    });
-    // A pool that is closing still hears how its last sockets end: no news.
-    made.on('error', (error) => closing || options.onError?.(error));
-    return made;
-  };
+  // A pool that is closing still hears how its last sockets end: no news.
+  const onError = (error: unknown) => closing || options.onError?.(error);
   const pools = {
-    engine: pool(options.engineUrl, Math.max(1, total - beats - reader - ordinary), HOT_SETTINGS),
-    beats: pool(options.engineUrl, beats, HOT_SETTINGS),
+    engine: makePool(options, Math.max(1, total - beats - reader - ordinary), timeouts).on('error', onError),
+    beats: makePool(options, beats, timeouts).on('error', onError),
   };
-  const sources = makeSources({ ...options, engineConnections: Math.max(1, ordinary), readerConnections: reader });
+  const connections = { engineConnections: Math.max(1, ordinary), readerConnections: reader };
+  const sources = makeSources({ ...options, ...connections, timeouts });
+  const close = async () => {
+    closing = true;
+    await Promise.all([...Object.values(pools).map((each) => each.end()), sources.close()]);
+  };
   try {
     await sources.open();
   } catch (error) {
-    await Promise.all(Object.values(pools).map((each) => each.end()));
-    await sources.close().catch(() => {});
+    await close().catch(() => {});
     throw storeFault(error);
   }
+  return { ...pools, sources, close, ping: (timeoutMs) => ping(pools.beats, timeoutMs) };
+}
+
+/** The server gives up on a lock first, then on the statement, and only then do we: so that it is it who says why. */
+function timeoutsOf(statementMs: number) {
   return {
-    ...pools,
-    sources,
-    ping: async (timeoutMs) => {
-      let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<never>((_, reject) => {
-        timer = setTimeout(
-          () => reject(fault('store.unavailable', { detail: 'The database did not answer a ping.' })),
-          timeoutMs,
-        );
-      });
-      await Promise.race([pools.beats.query('select 1'), late])
-        .catch((error: unknown) => {
-          throw storeFault(error);
-        })
-        .finally(() => clearTimeout(timer));
-    },
-    close: async () => {
-      closing = true;
-      await Promise.all([...Object.values(pools).map((each) => each.end()), sources.close()]);
-    },
+    lock_timeout: Math.round(statementMs * 0.8),
+    statement_timeout: statementMs,
+    query_timeout: Math.round(statementMs * 1.2),
   };
+}
+
+function makePool(options: DatabaseOptions, max: number, timeouts: ReturnType<typeof timeoutsOf>): pg.Pool {
+  return new pg.Pool({
+    connectionString: options.engineUrl,
+    max,
+    application_name: options.applicationName,
+    options: [`search_path=${SCHEMA}`, 'timezone=UTC', ...HOT_SETTINGS].map((setting) => `-c ${setting}`).join(' '),
+    ...timeouts,
+    idle_in_transaction_session_timeout: 10_000,
+    connectionTimeoutMillis: 1_500,
+    keepAlive: true,
+    idleTimeoutMillis: 30_000,
+    ...RECALLING,
+  });
+}
+
+async function ping(pool: pg.Pool, timeoutMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(fault('store.unavailable', { detail: 'The database did not answer a ping.' })),
+      timeoutMs,
+    );
+  });
+  await Promise.race([pool.query('select 1'), late])
+    .catch((error: unknown) => {
+      throw storeFault(error);
+    })
+    .finally(() => clearTimeout(timer));
 }
 
 /** What PostgreSQL or the driver threw, as a Fault. Data errors (class 22, 23) are the data's fault; all else is "away". */

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { DataSource, type EntityManager } from 'typeorm';
 import { ENTITIES } from '../entities/index.js';
 import { SCHEMA } from '../migrations/migrate.js';
+import { RECALLING } from './recall-statements.js';
 
 /** TypeORM for ordinary queries: one source per role. */
 export interface Sources {
@@ -20,6 +21,8 @@ export interface SourcesOptions {
   engineConnections: number;
   readerConnections: number;
   applicationName: string;
+  /** In the driver's terms, ms. */
+  timeouts: { statement_timeout: number; query_timeout: number };
 }
 
 export function makeSources(options: SourcesOptions): Sources & { open(): Promise<void> } {
@@ -34,10 +37,11 @@ export function makeSources(options: SourcesOptions): Sources & { open(): Promis
       poolSize: max,
       extra: {
         options: `-c search_path=${SCHEMA} -c timezone=UTC -c jit=off`,
-        statement_timeout: 5_000,
-        query_timeout: 6_000,
+        statement_timeout: options.timeouts.statement_timeout,
+        query_timeout: options.timeouts.query_timeout,
         idle_in_transaction_session_timeout: 10_000,
         keepAlive: true,
+        ...RECALLING,
       },
     });
   const engine = source(options.engineUrl, options.engineConnections);

@@ -1,3 +1,5 @@
+import { RETENTION_SQL } from './0002-retention.sql.js';
+
 /**
  * Expand only: every new column has a default or may be null, so that the version before runs on it. Adding such columns rewrites
  * nothing.
@@ -14,7 +16,7 @@ const BOTH_TABLES = `
 const TENANT_TABLES = ['stopping_attempts', 'job_logs', 'job_actions', 'audit_log'];
 
 /** A job that waits for its concurrency key is counted apart: `held`. */
-const COUNTED_STATE = `case when held then 'held' else state end`;
+const COUNTED_STATE = `case when held and state = 'queued' then 'held' else state end`;
 
 export const JOB_LIFE_SQL: string[] = [
   // held: queued, but not admitted: the concurrency key is used up. Such a job is not in the lane at all, so it cannot stand in the
@@ -112,10 +114,11 @@ export const JOB_LIFE_SQL: string[] = [
     `create table job_logs_${retention}_other partition of job_logs_${retention} default`,
   ]),
 
-  // What may be deleted from the storage, by prefix: attempts that did not succeed, jobs whose retention has ended, uploads given up.
+  // What may be deleted from the storage, by prefix: attempts that did not succeed, jobs whose retention has ended.
+  // The check keeps a mistake from naming more than one job's folder.
   `create table garbage (
     id uuid primary key,
-    prefix text not null,
+    prefix text not null check (prefix ~ '^tenants/[A-Za-z0-9._-]+/jobs/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/([0-9]+/([0-9]+/)?)?$'),
     due_at timestamptz not null,
     created_at timestamptz not null
   )`,
@@ -186,12 +189,15 @@ export const JOB_LIFE_SQL: string[] = [
         from (select distinct job_id from artifacts where tenant_id = tenant and job_id = any(ids)
               union select id from job_history where tenant_id = tenant and id = any(ids) and result_file is not null) stored;
       delete from artifacts where tenant_id = tenant and job_id = any(ids);
-      delete from job_logs where tenant_id = tenant and job_id = any(ids);
-      delete from job_events where tenant_id = tenant and job_id = any(ids);
+      -- The class is named for the primary keys, which begin with it.
+      delete from job_logs where retention in ('short', 'standard', 'long') and tenant_id = tenant and job_id = any(ids);
+      delete from job_events where retention in ('short', 'standard', 'long') and tenant_id = tenant and job_id = any(ids);
       delete from job_history where tenant_id = tenant and id = any(ids);
       get diagnostics gone = row_count;
       return gone;
     end $$`,
+
+  ...RETENTION_SQL,
 
   ...TENANT_TABLES.flatMap((table) => [
     `alter table ${table} enable row level security`,

@@ -11,8 +11,10 @@ const INDEXES: [name: string, definition: string][] = [
     'jobs_holding_key',
     `on jobs (tenant_id, concurrency_key) where concurrency_key is not null and not held and state in ('queued', 'running')`,
   ],
-  ['jobs_held', `on jobs (tenant_id, concurrency_key, priority desc, id) where held`],
+  ['jobs_held', `on jobs (tenant_id, concurrency_key, priority desc, id) where state = 'queued' and held`],
   ['jobs_running_by_queue', `on jobs (queue) where state = 'running'`],
+  // Uploads that were begun: those given up are few and old.
+  ['files_pending', `on files (created_at) where state = 'pending'`],
   ['jobs_expiring', `on jobs (expires_at) where expires_at is not null and attempt = 0`],
 ];
 const UNIQUE = new Set(['jobs_dedupe']);

@@ -19,6 +19,10 @@ const MIGRATION_LOCK = 7_160_125;
 /** Another migration may be building an index; past this an operator should look. */
 const LOCK_TIMEOUT_MS = 120_000;
 const LOCK_RETRY_MS = 200;
+/** A migration that cannot have its tables at once lets the running services go on and tries again: for two minutes or so. */
+const LOCK_TRIES = 60;
+const LOCK_PAUSE_MS = 1_000;
+const LOCK_NOT_AVAILABLE = '55P03';
 const MIGRATIONS = [Foundation1700000000001, JobLife1700000000002, JobLifeIndexes1700000000003];
 
 /** Brings the schema forward, as a step of its own: no service does it at boot. Safe to run twice and at the same time. */
@@ -94,8 +98,17 @@ async function runMigrations(ownerUrl: string): Promise<string[]> {
     extra: { options: `-c search_path=${SCHEMA}`, max: 2, connectionTimeoutMillis: 10_000 },
   });
   await source.initialize();
+  const applied: string[] = [];
   try {
-    return (await source.runMigrations({ transaction: 'each' })).map((migration) => migration.name);
+    for (let tried = 1; ; tried += 1) {
+      try {
+        applied.push(...(await source.runMigrations({ transaction: 'each' })).map((migration) => migration.name));
+        return applied;
+      } catch (error) {
+        if (tried >= LOCK_TRIES || (error as { code?: string }).code !== LOCK_NOT_AVAILABLE) throw error;
+        await new Promise((resolve) => setTimeout(resolve, LOCK_PAUSE_MS));
+      }
+    }
   } finally {
     await source.destroy();
   }

@@ -1,53 +1,17 @@
 import type { ClaimedJob, ClaimJobs } from '@windlass/contracts';
+import { claimText } from './claim-text.js';
+import { type Connectable, runTransaction } from './run-transaction.js';
 import { type Queryable, runStatement } from './statement.js';
 
-const TEXT = `
-with clock as materialized (select windlass_now() as at),
-request as materialized (
-  select * from unnest($3::uuid[], $4::text[], $5::uuid[], $6::int[], $7::text[], $8::text[]) with ordinality
-    as r(token, worker, incarnation, free, versions, type, n)
-),
-ask as materialized (
-  select a.id, a.place, r.* from unnest($1::uuid[], $2::int[]) with ordinality as a(id, asked_by, place) join request r on r.n = a.asked_by
-),
-waiting as (
-  select j.id, j.type, j.type_version, octet_length(j.payload) as bytes
-  from jobs j where j.id = any($1) and (j.state || '') = 'queued' order by j.id for update skip locked
-),
-fitting as materialized (
-  select ask.*, w.bytes, w.type_version = any(string_to_array(ask.versions, ',')::int[]) as fits
-  from ask join waiting w on w.id = ask.id and w.type = ask.type
-),
-ranked as materialized (
-  select f.*, row_number() over asked <= f.free and (row_number() over asked = 1 or sum(f.bytes) over asked <= $10::bigint) as granted
-  from fitting f where f.fits window asked as (partition by f.n order by f.place)
-),
-won as (
-  update jobs j set state = 'running', epoch = j.epoch + 1, attempt = j.attempt + 1, token = r.token, worker = r.worker,
-    incarnation = r.incarnation, started_at = (select at from clock), lease_until = (select at from clock) + $9::float8 * interval '1 ms',
-    dispatch_until = null, progress = null
-  from ranked r where j.id = any($1) and j.id = r.id and r.granted
-  returning j.*
-),
-given_back as (
-  update jobs j set dispatch_until = null from ranked r where j.id = any($1) and j.id = r.id and not r.granted returning j.id
-),
-astray as (
-  update jobs j set dispatch_until = (select at from clock) + $11::float8 * interval '1 ms'
-  from fitting f where j.id = any($1) and j.id = f.id and not f.fits returning j.id
-),
-held as (
-  select j.* from jobs j join request r on r.token = j.token where j.id = any($1) and (j.state || '') = 'running'
-)
-select id, run, epoch, token, attempt, tenant_id, type, type_version, payload, soft_ms, hard_ms, request_id from won
-union all
-select id, run, epoch, token, attempt, tenant_id, type, type_version, payload, soft_ms, hard_ms, request_id from held`;
+const OPEN = claimText(false);
+const LIMITED = claimText(true);
 
 interface Row {
   id: string;
   run: number;
   epoch: number;
-  token: string;
+  /** Null: not granted here, and `type` says what it is: see claim-text.ts. */
+  token: string | null;
   attempt: number;
   tenant_id: string;
   type: string;
@@ -62,52 +26,127 @@ interface Row {
 const MAX_PAYLOAD_BYTES = 4 * 1_048_576;
 /** A job that came to a worker without its version is handed over again after this long: at once, the two would pass it to and fro. */
 const ASTRAY_MS = 1_000;
+/** The rows of queues are locked for one claim, some ms. */
+const LOCK_TIMEOUT_MS = 2_000;
+/**
+ * A claim waits for no row. What another refill or an admission has locked at this very moment is asked for again at once: its message
+ * is spent, and its mark would keep it from the next one for a minute.
+ */
+const TRIES = 2;
+
+type Claims = Map<string, ClaimedJob[]>;
 
 /**
- * Claims of one flush in one transaction: `queued → running`, epoch + 1, a lease on the database's clock; what is over a request's free
- * slots, or over what one answer can carry, loses its mark and is due at once. A request repeated with its token gets the rows
- * that it holds, whoever else names them. A queued id that two requests name goes to the first.
+ * Claims of one flush: `queued → running`, epoch + 1, a lease on the database's clock; what is over a request's free slots, over what
+ * one answer can carry or in a paused queue loses its mark. A job past its time to live is not granted. A request repeated with its
+ * token gets the rows that it holds, whoever else names them. A queued id that two requests name goes to the first. Answers keep the
+ * order of the request.
+ *
+ * One transaction; jobs of queues with a limit take a second one, which counts under a lock what runs there.
  */
 export async function claimJobsInStore(
+  db: Queryable & Connectable,
+  requests: ClaimJobs[],
+  leaseMs: number,
+): Promise<Claims> {
+  const { claims, limited } = await claimOpenJobs(db, requests, leaseMs);
+  if (limited.length > 0) {
+    const left = stillAsked(requests, new Set(limited), claims);
+    const rows = await runTransaction(db, LOCK_TIMEOUT_MS, async (tx) => {
+      await lockQueues(tx, limited);
+      return grant(tx, LIMITED, 'claim-limited-jobs', left, leaseMs);
+    });
+    for (const row of rows) addTo(claims, row);
+  }
+  for (const request of requests) sortAsAsked(claims.get(request.token) ?? [], request.ids);
+  return claims;
+}
+
+/** A pack lists its jobs by priority: that is the order in which a worker starts them. */
+function sortAsAsked(jobs: ClaimedJob[], ids: string[]): void {
+  if (jobs.length < 2) return;
+  const places = new Map(ids.map((id, place) => [id, place]));
+  jobs.sort((a, b) => (places.get(a.jobId) ?? 0) - (places.get(b.jobId) ?? 0));
+}
+
+/** The part of a claim that is one statement, in the usual case. `limited`: ids of the jobs that it leaves to the other part. */
+export async function claimOpenJobs(
   db: Queryable,
   requests: ClaimJobs[],
   leaseMs: number,
-): Promise<Map<string, ClaimedJob[]>> {
-  const ids: string[] = [];
-  const askedBy: number[] = [];
-  const seen = new Set<string>();
-  for (const [index, request] of requests.entries()) {
-    for (const id of request.ids) {
-      if (seen.has(id)) continue;
-      seen.add(id);
-      ids.push(id);
-      askedBy.push(index + 1);
+): Promise<{ claims: Claims; limited: string[] }> {
+  const claims: Claims = new Map(requests.map((each) => [each.token, []]));
+  const limited: string[] = [];
+  const left = new Set(requests.flatMap((request) => request.ids));
+  for (let attempt = 0; attempt < TRIES && left.size > 0; attempt += 1) {
+    for (const row of await grant(db, OPEN, 'claim-jobs', stillAsked(requests, left, claims), leaseMs)) {
+      left.delete(row.id);
+      if (row.token !== null) addTo(claims, row);
+      else if (row.type === 'limited') limited.push(row.id);
     }
   }
-  const rows = await runStatement<Row>(db, 'claim-jobs', TEXT, [
-    ids,
-    askedBy,
+  return { claims, limited };
+}
+
+type Budgeted = ClaimJobs & { budget: number };
+
+async function grant(db: Queryable, text: string, name: string, requests: Budgeted[], leaseMs: number): Promise<Row[]> {
+  const askedBy = new Map<string, number>();
+  for (const [index, request] of requests.entries()) {
+    for (const id of request.ids) if (!askedBy.has(id)) askedBy.set(id, index + 1);
+  }
+  return runStatement<Row>(db, name, text, [
+    [...askedBy.keys()],
+    [...askedBy.values()],
     requests.map((each) => each.token),
     requests.map((each) => each.worker),
     requests.map((each) => each.incarnation),
     requests.map((each) => each.free),
     requests.map((each) => each.versions.join(',')),
     requests.map((each) => each.type),
+    requests.map((each) => each.machine ?? null),
+    requests.map((each) => each.budget),
     leaseMs,
-    MAX_PAYLOAD_BYTES,
     ASTRAY_MS,
+    MAX_PAYLOAD_BYTES,
   ]);
-  const byToken = new Map<string, ClaimedJob[]>(requests.map((each) => [each.token, []]));
-  for (const row of rows) byToken.get(row.token)?.push(asClaimed(row));
-  return byToken;
 }
 
-function asClaimed(row: Row): ClaimedJob {
+/** What the requests ask for among these ids, within the slots and bytes that are left to them. */
+function stillAsked(requests: ClaimJobs[], wanted: Set<string>, claims: Claims): Budgeted[] {
+  return requests.map((request) => {
+    const granted = claims.get(request.token) ?? [];
+    const bytes = granted.reduce((sum, job) => sum + Buffer.byteLength(job.payload), 0);
+    return {
+      ...request,
+      ids: request.ids.filter((id) => wanted.has(id)),
+      free: Math.max(0, request.free - granted.length),
+      budget: MAX_PAYLOAD_BYTES - bytes,
+    };
+  });
+}
+
+/** In a statement of its own: the count after it must see what the claim before has committed. */
+async function lockQueues(tx: Queryable, ids: string[]): Promise<void> {
+  await runStatement(
+    tx,
+    'lock-queues',
+    `select q.name from queues q where q.name = any(array(select j.queue from jobs j where j.id = any($1::uuid[])))
+     order by q.name for update`,
+    [ids],
+  );
+}
+
+function addTo(claims: Claims, row: Row): void {
+  if (row.token !== null) claims.get(row.token)?.push(asClaimed(row, row.token));
+}
+
+function asClaimed(row: Row, token: string): ClaimedJob {
   return {
     jobId: row.id,
     run: row.run,
     epoch: row.epoch,
-    token: row.token,
+    token,
     attempt: row.attempt,
     tenantId: row.tenant_id,
     type: row.type,

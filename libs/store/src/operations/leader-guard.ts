@@ -5,6 +5,11 @@ export interface LeaderTerm {
   term: number;
 }
 
+/** A rescue writes as the leader. What a lost attempt left behind is collected after `litterMs`, since its zombie may still write. */
+export interface Rescue extends LeaderTerm {
+  litterMs: number;
+}
+
 /**
  * CTE `permit` that is empty unless the term still holds, and keeps it from changing until the statement has committed
  * (decision 9). `first` is the number of the first of its three parameters.
@@ -15,3 +20,4 @@ export const LEADER_GUARD = (first: number) => `permit as materialized (
 )`;
 
 export const termValues = (term: LeaderTerm): unknown[] => [term.name, term.holder, term.term];
+export const rescueValues = (rescue: Rescue): unknown[] => [...termValues(rescue), rescue.litterMs];

@@ -1,3 +1,5 @@
+import type { TenantKey } from './admit-held.js';
+import { type KeyRow, keysOf } from './held-keys.js';
 import { LEADER_GUARD, type LeaderTerm, termValues } from './leader-guard.js';
 import { type Queryable, runStatement } from './statement.js';
 
@@ -9,11 +11,21 @@ due as (
   order by run_at, id limit $1::int for update skip locked
 )
 update jobs j set state = 'queued', queued_at = (select at from clock), dispatch_until = null
-from due where j.id = due.id returning j.queue, j.type`;
+where j.id = any(array(select id from due))
+returning j.tenant_id, j.concurrency_key`;
 
-/** `scheduled → queued` for what is due, at most `limit`; answers the lanes, one entry a job. Uses jobs_due. */
-export async function promoteDue(db: Queryable, leader: LeaderTerm, limit: number) {
-  return runStatement<{ queue: string; type: string }>(db, 'promote-due', TEXT, [limit, ...termValues(leader)]);
+/**
+ * `scheduled → queued` for what is due, at most `limit`. A job with a concurrency key is held as before: `keys` are to be admitted.
+ * Uses jobs_due.
+ */
+export async function promoteDue(
+  db: Queryable,
+  leader: LeaderTerm,
+  limit: number,
+): Promise<{ count: number; keys: TenantKey[] }> {
+  const values = [limit, ...termValues(leader)];
+  const rows = await runStatement<KeyRow>(db, 'promote-due', TEXT, values);
+  return { count: rows.length, keys: keysOf(rows) };
 }
 
 /** How long until the next scheduled job is due, in ms; undefined when there is none. */

@@ -71,7 +71,7 @@ export async function readLostAttempts(
 
 /**
  * Of attempts that are not current any more: those whose own report stands in the history or among the events already.
- * The rest were fenced.
+ * The rest were fenced. The retention classes are named because the primary keys begin with them: one look-up in each.
  */
 export async function findRecorded(db: Queryable, attempts: AttemptRef[]): Promise<Set<string>> {
   const rows = await runStatement<{ job_id: string }>(
@@ -80,10 +80,10 @@ export async function findRecorded(db: Queryable, attempts: AttemptRef[]): Promi
     `with input as materialized (
        select * from unnest($1::uuid[], $2::int[], $3::int[], $4::uuid[]) as i(job_id, run, epoch, token))
      select i.job_id from input i join job_history h on h.id = i.job_id and h.run = i.run and h.epoch = i.epoch and h.token = i.token
-       where h.id = any($1) and h.outcome <> 'lost'
+       where h.retention in ('short', 'standard', 'long') and h.id = any($1) and h.outcome <> 'lost'
      union
      select i.job_id from input i join job_events e on e.job_id = i.job_id and e.run = i.run and e.epoch = i.epoch
-       where e.job_id = any($1) and not e.terminal and e.kind <> 'attempt-lost'`,
+       where e.retention in ('short', 'standard', 'long') and e.job_id = any($1) and not e.terminal and e.kind <> 'attempt-lost'`,
     [
       attempts.map((each) => each.jobId),
       attempts.map((each) => each.run),

@@ -6,43 +6,62 @@ export interface Lane {
   type: string;
 }
 
+/** `room` is null in a queue without a limit. Running and stopping jobs are counted only where there is one. */
 const TEXT = `
 with clock as materialized (select windlass_now() as at),
+gate as materialized (
+  select case when q.paused_at is not null then 0 when q.max_running is not null then greatest(0, q.max_running
+    - (select count(*) from jobs r where r.queue = $1::text and r.state = 'running')
+    - (select count(*) from stopping_attempts s where s.queue = $1::text))::int end as room
+  from queues q where q.name = $1::text
+),
 head as materialized (
   select id, priority, dispatch_until from jobs where queue = $1::text and type = $2::text and state = 'queued' and not held
     and ($5::int[] is null or type_version = any($5))
-  order by priority desc, id limit $3::int
+    and (expires_at is null or attempt > 0 or expires_at > (select at from clock))
+  order by priority desc, id limit least($3::int, (select room from gate))
 ),
 due as (
   select j.id from jobs j
   where j.id = any(array(select id from head where dispatch_until is null or dispatch_until <= (select at from clock)))
-    and (j.state || '') = 'queued' and (j.dispatch_until is null or j.dispatch_until <= (select at from clock))
+    and (j.state || '') = 'queued' and not j.held and (j.dispatch_until is null or j.dispatch_until <= (select at from clock))
   order by j.id for update skip locked
 ),
 marked as (
-  update jobs j set dispatch_until = (select at from clock) + $4::float8 * interval '1 ms' from due where j.id = due.id returning j.id
+  update jobs j set dispatch_until = (select at from clock) + $4::float8 * interval '1 ms'
+  where j.id = any(array(select id from due)) returning j.id
 )
-select (select count(*)::int from head) as head,
+select (select count(*)::int from head) as head, (select room from gate) as room,
   array(select m.id from marked m join head h on h.id = m.id order by h.priority desc, m.id) as ids`;
+
+export interface Refill {
+  /** How many should be out. Below the window: nothing is left behind. */
+  head: number;
+  /** Of a queue that is paused or has a limit: how many more may run there. Null in any other. */
+  room: number | null;
+  /** What to publish now, in order. */
+  ids: string[];
+}
 
 /**
  * The first `window` queued jobs of a lane are the ones that should be out; those without a live mark get one and are answered
  * in order. `versions`: those that some worker has; jobs of others wait aside, or a window of them would hold up the lane for
- * ever. `head` below `window` says that nothing is left behind. Stateless: needs no counter of what is out. Uses jobs_open.
+ * ever, and so do jobs past their time to live. None of a paused queue, and no more than the room in one with a limit. Stateless:
+ * needs no counter of what is out. Uses jobs_open.
  */
 export async function refillLane(
   db: Queryable,
   lane: Lane,
   options: { window: number; markMs: number; versions?: number[] },
-) {
-  const rows = await runStatement<{ head: number; ids: string[] }>(db, 'refill-lane', TEXT, [
+): Promise<Refill> {
+  const rows = await runStatement<Refill>(db, 'refill-lane', TEXT, [
     lane.queue,
     lane.type,
     options.window,
     options.markMs,
     options.versions ?? null,
   ]);
-  return rows[0] ?? { head: 0, ids: [] };
+  return rows[0] ?? { head: 0, room: null, ids: [] };
 }
 
 /** Takes marks back: what was to be handed over was not. */

@@ -17,7 +17,7 @@ export async function measureHttp(load: LoadGenerator, directory: string, scale:
   const config = loadConfig(GatewayConfig, {
     HOST: '127.0.0.1',
     PORT: '0',
-    RABBITMQ_URL: 'amqp://in-process/',
+    RABBITMQ_URL: `amqp://bench:${secret}@in-process/`,
     JWT_SECRET: secret,
     JWT_ISSUER: 'windlass-bench',
     FILES_DIRECTORY: join(directory, 'hop-files'),

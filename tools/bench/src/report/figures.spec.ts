@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Turn } from '../measures/run-turn.js';
 import { jobsPerSecond, medianRatio, pooledStoredMs, storedMs } from './figures.js';
 import { GOALS, isReached } from './goals.js';
+import { growthTable } from './growth-table.js';
 import { median, quantile } from './statistics.js';
 import { goalsTable, systemsTable } from './tables.js';
 
@@ -60,6 +61,16 @@ describe('the table of goals', () => {
 
 it('every system has a row, with dashes for what was not measured', () => {
   expect(systemsTable(ROUNDS)).toMatch(/windlass-app +\| +– \| +100 \| +– /);
+});
+
+it('the long queue is judged by the medians of what a caller waits for', () => {
+  const times = (factor: number) =>
+    Array.from({ length: 100 }, (_, at) => ({ submit: at, refill: at * factor, claim: at }));
+  const table = growthTable({ queued: 50_000, packs: [{ size: 1, empty: times(1), full: times(2) }] });
+  expect(table).toMatch(/submit, one job .*1\.00 \| +1\.00 \| +≤ 1\.30 \| +won/);
+  expect(table).toMatch(/refill and claim, one job .*1\.50 \| +1\.50 \| +≤ 1\.30 \| +LOST/);
+  expect(table).toMatch(/of it refill, one job .*2\.00 \| +2\.00 \| +\|/);
+  expect(table).toContain('50,000 queued');
 });
 
 describe('statistics', () => {

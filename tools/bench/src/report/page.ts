@@ -3,8 +3,10 @@ import { cpus, totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { HopFigures } from '../hops/hop.js';
+import type { GrowthFigures } from '../measures/growth.js';
 import type { Turn } from '../measures/run-turn.js';
 import { LATER } from './goals.js';
+import { growthTable } from './growth-table.js';
 import { median } from './statistics.js';
 import { goalsTable, hopsTable, stagesTable, systemsTable } from './tables.js';
 
@@ -18,6 +20,7 @@ export interface BenchRun {
   rounds: number;
   turns: Turn[];
   hops: HopFigures[];
+  growth?: GrowthFigures;
 }
 
 const PAGE = fileURLToPath(new URL('../../../../docs/benchmarks.md', import.meta.url));
@@ -31,6 +34,7 @@ export function describeRun(run: BenchRun): string {
   const stages = stagesTable(run.turns);
   if (stages) sections.push(`## Where a job's time goes at 50 jobs/s\n\n${stages}`);
   if (run.hops.length > 0) sections.push(`## Each hop alone\n\n${hopsTable(run.hops)}`);
+  if (run.growth) sections.push(`## With a long queue\n\n${growthTable(run.growth)}`);
   return `${sections.join('\n\n')}\n`;
 }
 
@@ -44,8 +48,9 @@ export function writePage(run: BenchRun): string {
 function conditions(run: BenchRun): string {
   const processors = cpus();
   const neighbours = run.turns.flatMap((turn) => turn.endToEnd.map((each) => each.neighbourCores));
+  const rounds = run.turns.length > 0 ? `, ${run.rounds} interleaved ${run.rounds === 1 ? 'round' : 'rounds'}` : '';
   const lines = [
-    `Measured ${run.date}, ${run.rounds} interleaved ${run.rounds === 1 ? 'round' : 'rounds'}; repeat with \`${run.command}\`.`,
+    `Measured ${run.date}${rounds}; repeat with \`${run.command}\`.`,
     `Machine: ${processors.length} × ${processors[0]?.model.trim() ?? 'processor'}, ${Math.round(totalmem() / 2 ** 30)} GiB.`,
     `Versions: ${run.versions.join(', ')}.`,
     `Load averages (1, 5, 15 min) before: ${run.loadBefore}; after: ${run.loadAfter}.`,
@@ -75,5 +80,7 @@ const METHOD = `## How
 - Latency: from the call to the moment at which a look at the store, once a millisecond and by key, finds the result. The
   same for all systems; half a millisecond of waiting is in every figure.
 - Memory: the largest resident set during the run with 32 connections, children included, shared pages counted in each.
+- A long queue: the same statements on two databases of one server, sample by sample in turn; in one of them that many jobs wait in front of
+  what is submitted, and what is claimed is the oldest of them. Filled by SQL, then vacuumed and analysed as autovacuum does after a minute.
 - Hops: both ends in the bench's process, so a hop alone is cheaper than on its way; RabbitMQ and PostgreSQL are real.
 `;

@@ -11,3 +11,8 @@ export function median(values: readonly number[]): number | undefined {
   const upper = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[upper] : (sorted[upper - 1]! + sorted[upper]!) / 2;
 }
+
+/** A ratio; undefined where one side is. */
+export function divide(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? undefined : a / b;
+}

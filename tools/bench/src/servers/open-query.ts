@@ -9,12 +9,12 @@ export interface Query {
 }
 
 /** One connection to look at a database with. `options` as on a server's command line. */
-export async function openQuery(url: string, options = ''): Promise<Query> {
+export async function openQuery(url: string, { options = '', queryTimeoutMs = 60_000 } = {}): Promise<Query> {
   const client = new pg.Client({
     connectionString: url,
     options,
     connectionTimeoutMillis: 10_000,
-    query_timeout: 60_000,
+    query_timeout: queryTimeoutMs,
     application_name: 'windlass bench',
   });
   await client.connect();

@@ -8,7 +8,7 @@ export class WindlassStore implements ResultStore {
   private constructor(private readonly database: Query) {}
 
   static async open(url: string): Promise<WindlassStore> {
-    return new WindlassStore(await openQuery(url, '-c search_path=windlass'));
+    return new WindlassStore(await openQuery(url, { options: '-c search_path=windlass' }));
   }
 
   close(): Promise<void> {

@@ -3,7 +3,7 @@ import type { ErrorObject, ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import ajvFormats from 'ajv-formats';
 
-/** Compiles a schema of a job type. Throws when it is not a schema. */
+/** Compiles a schema of a job type, for core and for a worker that checks a large result. Throws when it is not a schema. */
 export function compileSchema(schema: Record<string, unknown>): ValidateFunction {
   // One instance a schema: an `$id` used by two types must not clash.
   const ajv = new Ajv2020({ allErrors: true, strict: false, ownProperties: true, validateFormats: true });

@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { cancelJobsInStore, changeQueueSettings, claimJobsInStore, type Database } from '../index.js';
+import { type Engine, openEngine, stopAtCommit } from './engine-harness.fixture.js';
+
+describe('pauses, limits and times to live at the claim, on a real PostgreSQL', () => {
+  let engine: Engine;
+  beforeAll(async () => {
+    engine = await openEngine();
+  });
+  afterEach(() => engine.clean());
+  afterAll(() => engine?.close());
+
+  const change = (over: { paused?: boolean; maxRunning?: number | null }, name = 'echo') =>
+    changeQueueSettings(engine.db.engine, {
+      name,
+      named: false,
+      auditId: randomUUID(),
+      tenantId: 'acme',
+      actor: 'me',
+      ...over,
+    });
+  const marked = async () =>
+    (await engine.query<{ id: string }>('select id from jobs where dispatch_until is not null order by id')).map(
+      (row) => row.id,
+    );
+  const running = async () =>
+    (
+      await engine.query<{ n: number }>(
+        `select (select count(*) from jobs where state = 'running')::int + (select count(*) from stopping_attempts)::int as n`,
+      )
+    )[0]?.n ?? 0;
+
+  it('a paused queue gives nothing: what is out comes back unmarked, nothing more goes out, and a resume lets it go', async () => {
+    const { insert, refill, claim } = engine;
+    const [first, second] = (await insert(2)) as [string, string];
+    await refill(1);
+    await change({ paused: true });
+    expect(await claim([first])).toEqual([]);
+    expect(await marked()).toEqual([]);
+    expect(await refill()).toEqual({ head: 0, room: 0, ids: [] });
+    await change({ paused: false });
+    expect((await refill()).ids).toEqual([first, second]);
+    expect(await claim([first, second])).toEqual([first, second]);
+  });
+
+  it('one claim takes from an open and a limited queue, within its slots and the limit; a pause beside them holds', async () => {
+    const { insert, claim, db, request } = engine;
+    await change({ maxRunning: 2 }, 'narrow');
+    await change({ paused: true }, 'shut');
+    const open = await insert(2);
+    const narrow = await insert(3, undefined, { queue: 'narrow' });
+    const shut = await insert(1, undefined, { queue: 'shut' });
+    const asked = request([...shut, ...narrow, ...open], { free: 3 });
+    const granted = (await claimJobsInStore(db.engine, [asked], 20_000)).get(asked.token)?.map((job) => job.jobId);
+    expect(granted?.sort()).toEqual([...open, narrow[0]].sort());
+    expect(await claim(narrow)).toEqual([narrow[1]]);
+    expect(await claim(narrow)).toEqual([]);
+  });
+
+  it('never more run than the limit, with two cores that claim at once', async () => {
+    const { db, other, insert, refill, claimFull, finish } = engine;
+    await change({ maxRunning: 3 });
+    const ids = await insert(40);
+    let [most, done] = [0, 0];
+    const core = async (from: Database) => {
+      while (done < ids.length) {
+        // All of them, whatever was handed over: the claim itself is strict.
+        const jobs = await claimFull(ids, from);
+        most = Math.max(most, await running());
+        await refill(10, 'echo', from);
+        const ended = await finish(jobs, from);
+        done += ended.length;
+      }
+    };
+    await Promise.all([core(db), core(other), core(db)]);
+    expect(done).toBe(40);
+    expect(most).toBe(3);
+  });
+
+  it('a claim in a limited queue waits for the one before it and counts what that has committed', async () => {
+    const { other, insert, request, claim, waiting } = engine;
+    await change({ maxRunning: 3 });
+    const ids = await insert(6);
+    const slow = stopAtCommit(other.engine);
+    const asked = request(ids.slice(0, 2));
+    const first = claimJobsInStore(slow.pool, [asked], 20_000);
+    await slow.reached;
+    const second = claim(ids.slice(2));
+    await waiting().finally(slow.release);
+    expect((await first).get(asked.token)).toHaveLength(2);
+    expect(await second).toEqual([ids[2]]);
+  });
+
+  it('a limited queue hands over no more than may run, counts cancelled attempts that still run, and takes a higher limit', async () => {
+    const { db, insert, refill, claim } = engine;
+    const ids = (await insert(5)) as [string, string, string, string, string];
+    await change({ maxRunning: 2 });
+    expect(await refill()).toMatchObject({ room: 2, ids: ids.slice(0, 2) });
+    expect(await claim(ids)).toEqual(ids.slice(0, 2));
+    await cancelJobsInStore(db.engine, [{ tenantId: 'acme', id: ids[0], actor: 'me' }]);
+    expect(await refill()).toMatchObject({ room: 0, ids: [] });
+    expect(await claim(ids)).toEqual([]);
+    await change({ maxRunning: 3 });
+    expect((await refill()).ids).toEqual([ids[2]]);
+    expect(await claim(ids)).toEqual([ids[2]]);
+    await change({ maxRunning: null });
+    expect(await claim(ids)).toEqual(ids.slice(3));
+  });
+
+  it('a job past its time to live is neither handed over nor granted, and keeps what mark it has', async () => {
+    const { insert, refill, claim, query } = engine;
+    const [late, released, lively] = [
+      ...(await insert(2, { ttlMs: 60_000 })),
+      ...(await insert(1, { ttlMs: 600_000 })),
+    ] as [string, string, string];
+    await refill(1);
+    await query(`update jobs set expires_at = windlass_now() - interval '1 ms' where id = any($1)`, [[late, released]]);
+    // It had started in time once.
+    await query('update jobs set attempt = 1 where id = $1', [released]);
+    expect((await refill()).ids).toEqual([released, lively]);
+    expect(await claim([late, released, lively])).toEqual([released, lively]);
+    expect(await marked()).toEqual([late]);
+  });
+
+  it('higher priority goes out first, then age', async () => {
+    const { insert, refill } = engine;
+    const [normal] = await insert(1);
+    const [low] = await insert(1, undefined, { priority: 0 });
+    const [high, high2] = await insert(2, undefined, { priority: 9 });
+    expect((await refill()).ids).toEqual([high, high2, normal, low]);
+  });
+
+  it('the machine that took it stands in the row', async () => {
+    const { db, insert, request, query } = engine;
+    const ids = await insert(1);
+    await claimJobsInStore(db.engine, [request(ids, { machine: 'rack-7' })], 20_000);
+    expect(await query('select machine from jobs')).toEqual([{ machine: 'rack-7' }]);
+  });
+});
