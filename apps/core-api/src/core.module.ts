@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { LiveSlots } from '@windlass/dispatch';
+import { findKeys } from '@windlass/store';
 import { CancelController } from './cancel/cancel.controller.js';
 import { CancelJobs } from './cancel/cancel-jobs.js';
 import { ClaimController } from './claim/claim.controller.js';
@@ -38,7 +39,10 @@ export class CoreModule {
     };
     const queues = new QueueRegistry(ports.db, ports.runtime);
     const flush = submissionQueue({ ...ports, finished: watches.finished });
-    const submission = new SubmitJobs(registry, queues, flush, ports.runtime);
+    const submission = new SubmitJobs(registry, queues, flush, ports.runtime, async (tenantId, key) => {
+      const [holder] = await findKeys(ports.db.engine, [{ tenantId, key }]);
+      return holder;
+    });
     return {
       module: CoreModule,
       controllers: [

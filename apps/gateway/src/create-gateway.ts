@@ -25,7 +25,7 @@ export interface RunningGateway extends RunningService {
 /** Boots the REST entry point. It serves, with 503, also while broker, core or storage are away. */
 export async function createGateway(config: GatewayConfig, ports: GatewayPorts): Promise<RunningGateway> {
   const routes = new RouteTable();
-  const load = new LoadBounds(config, ports.runtime, ports.logger.child({ operation: 'load' }));
+  const load = new LoadBounds(config, ports.runtime);
   const adapter = createAdapter(config, ports, routes, load);
   const app = await NestFactory.create<NestFastifyApplication>(
     GatewayModule.forRoot(config, ports, routes, load),

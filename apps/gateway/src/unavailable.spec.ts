@@ -53,6 +53,36 @@ describe('while core is away', () => {
   });
 });
 
+describe('when core has not answered for a while', () => {
+  const warned = () => test.log.filter((line) => line.includes('calls are refused until it does')).length;
+
+  it('calls are refused at once, submissions as not accepted, until it answers again', async () => {
+    test = await startGateway({ withCore: false, env: { RPC_TIMEOUT_MS: '300' } });
+    const list = async () => ((await (await test.call('GET', '/v1/jobs')).json()) as { code?: string }).code;
+    for (let n = 0; n < 5; n += 1) expect(await list()).toBe('broker.unavailable');
+    expect(await list()).toBe('broker.circuit-open');
+    const refused = await test.call('POST', '/v1/jobs', { json: { type: 'hash', payload: 1 } });
+    expect({ status: refused.status, body: await refused.json() }).toMatchObject({
+      status: 503,
+      body: { code: 'submit.not-accepted' },
+    });
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    const wait = await test.call('GET', `/v1/jobs/${id}?wait=30s`);
+    expect(wait.status).toBe(503);
+    expect((await test.call('GET', '/health/live', { token: null })).status).toBe(200);
+    expect(warned()).toBe(1);
+
+    const broker = test.hub.connect();
+    await test.core.serve(broker);
+    // Nobody else asks: the long poll itself has to find out that core is back.
+    await expect
+      .poll(async () => (await test.call('GET', `/v1/jobs/${id}?wait=1s`)).status, { timeout: 5_000 })
+      .toBe(404);
+    expect((await test.call('POST', '/v1/jobs', { json: { type: 'hash', payload: 1 } })).status).toBe(202);
+    await broker.close();
+  });
+});
+
 describe('while the database is away', () => {
   it("core's 503 is passed on, and ready is false", async () => {
     test = await startGateway();

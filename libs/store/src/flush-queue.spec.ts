@@ -48,6 +48,24 @@ describe('FlushQueue', () => {
     expect(batches).toEqual([['a', 'b'], ['a']]);
   });
 
+  it('items that have any of several keys in common never share a flush', async () => {
+    const batches: string[][] = [];
+    const queue = new FlushQueue<string, string>({
+      maxItems: 10,
+      maxWaiting: 100,
+      keyOf: (item) => [...item],
+      flush: async (items) => {
+        batches.push(items);
+        return items;
+      },
+    });
+    await Promise.all(['ab', 'c', 'bd', 'ce', ''].map((item) => queue.add(item)));
+    expect(batches).toEqual([
+      ['ab', 'c', ''],
+      ['bd', 'ce'],
+    ]);
+  });
+
   it('a flush whose connection was lost is repeated and told so; it ends as unknown, never as refused', async () => {
     const tries: boolean[] = [];
     const queue = new FlushQueue<number, number>({

@@ -1,6 +1,7 @@
 import type { Runtime } from '@windlass/clock';
 import type { SubmitItem, SubmitOutcome } from '@windlass/contracts';
 import { asProblem, fault, isFault } from '@windlass/faults';
+import type { KeyHolder } from '@windlass/store';
 import type { QueueRegistry } from '../queues/queue-registry.js';
 import type { KnownType, TypeRegistry } from '../registry/type-registry.js';
 import { answerSubmission, keyInProgress } from './answer-submission.js';
@@ -25,6 +26,8 @@ export class SubmitJobs {
     private readonly queues: QueueRegistry,
     private readonly flush: { add(job: PreparedJob): Promise<Accepted> },
     private readonly runtime: Pick<Runtime, 'now' | 'monotonicMs' | 'sleep' | 'uuid'>,
+    /** Who holds an idempotency key now. Throws what the database throws. */
+    private readonly holderOf: (tenantId: string, key: string) => Promise<KeyHolder | undefined>,
   ) {}
 
   /** One outcome per item, in order; an item's fault stays its own. */
@@ -34,18 +37,31 @@ export class SubmitJobs {
 
   private async submitOne(item: SubmitItem): Promise<SubmitOutcome> {
     try {
-      const type =
-        this.registry.newestKnown(item.type) ?? (await this.registry.newest(item.type).catch(rethrowNotAccepted));
-      if (!type) throw unknownType(item.type, this.registry.names());
-      // Keeps the copy fresh without waiting for it.
-      void this.registry.newest(item.type).catch(() => {});
-      if (item.queue !== undefined && item.queue !== item.type) await this.checkQueue(item.queue, item.type);
-      checkSubmission(item, type, this.runtime.now());
-      return await this.store(item, type);
+      const type = await this.check(item).catch((error: unknown) => this.answeredBefore(item, error));
+      return 'id' in type ? type : await this.store(item, type);
     } catch (error) {
       if (!isFault(error)) throw error;
       return { problem: asProblem(error) };
     }
+  }
+
+  private async check(item: SubmitItem): Promise<KnownType> {
+    const type =
+      this.registry.newestKnown(item.type) ?? (await this.registry.newest(item.type).catch(rethrowNotAccepted));
+    if (!type) throw unknownType(item.type, this.registry.names());
+    // Keeps the copy fresh without waiting for it.
+    void this.registry.newest(item.type).catch(() => {});
+    if (item.queue !== undefined && item.queue !== item.type) await this.checkQueue(item.queue, item.type);
+    checkSubmission(item, type, this.runtime.now());
+    return type;
+  }
+
+  /** What is refused today was perhaps accepted yesterday (a queue is gone, a time has passed): a repetition hears what the first heard (P1). */
+  private async answeredBefore(item: SubmitItem, refusal: unknown): Promise<Extract<SubmitOutcome, { id: string }>> {
+    if (item.idempotencyKey === undefined || !isFault(refusal) || refusal.kind !== 'invalid') throw refusal;
+    const holder = await this.holderOf(item.tenantId, item.idempotencyKey).catch(rethrowNotAccepted);
+    if (!holder?.live || holder.fingerprint !== item.fingerprint) throw refusal;
+    return { ...holder.answer, created: false };
   }
 
   /** A second request with the key of one that is under way is not made to wait: the gateway repeats it for a while. */

@@ -1,4 +1,13 @@
-import { attemptCancelled, changeQueue, queueReply, readJob, readJobReply, TOPIC } from '@windlass/contracts';
+import {
+  attemptCancelled,
+  changeQueue,
+  queueReply,
+  readJob,
+  readJobReply,
+  removeQueue,
+  removeQueueReply,
+  TOPIC,
+} from '@windlass/contracts';
 import { insertJobs } from '@windlass/store';
 import { ECHO_TEMPLATE, waitFor } from '@windlass/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -29,6 +38,26 @@ describe('what a submission may ask for, through two cores', () => {
     expect(job).toMatchObject({ state: 'scheduled', priority: 7, retention: 'standard' });
     expect((job.runAt ?? 0) - job.createdAt).toBe(60_000);
     expect((job.expiresAt ?? 0) - job.createdAt).toBe(120_000);
+  });
+
+  it('a repetition hears what the first heard, also when its queue is gone by now; another request under the key does not', async () => {
+    const own = { tenantId: 'acme', actor: 'me', name: 'passing' };
+    await cores.gateway.call(changeQueue, queueReply, { ...own, create: true });
+    const asked = { queue: 'passing', idempotencyKey: 'once', fingerprint: 'f' };
+    const [first] = await waitFor(
+      async () => {
+        const outcomes = await cores.submit(asked);
+        return codeOf(outcomes[0]) === 'none' ? outcomes : undefined;
+      },
+      { what: 'the new queue to be known' },
+    );
+    await cores.db.engine.query(`delete from jobs where queue = 'passing'`);
+    await cores.gateway.call(removeQueue, removeQueueReply, own);
+    await waitFor(async () => codeOf((await cores.submit({ queue: 'passing' }))[0]) === 'submit.queue-unknown', {
+      what: 'the queue to be forgotten',
+    });
+    expect(await cores.submit(asked)).toEqual([{ ...first, created: false }]);
+    expect(codeOf((await cores.submit({ ...asked, fingerprint: 'g' }))[0])).toBe('submit.queue-unknown');
   });
 
   it('times that cannot be kept are refused, an unknown queue with the known ones', async () => {
@@ -76,7 +105,7 @@ describe('what a submission may ask for, through two cores', () => {
     });
     expect(third).toMatchObject({ created: true });
     const [returned] = await cores.submit(dedupe('return'));
-    expect(returned).toEqual({ id, state: 'queued', created: false, duplicate: true });
+    expect(returned).toEqual({ id, state: 'queued', created: false, duplicate: true, type: 'echo' });
 
     const [attempt] = await cores.claim([id]);
     const told: unknown[] = [];

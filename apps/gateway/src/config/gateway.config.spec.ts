@@ -20,6 +20,13 @@ it('the S3 driver asks for all that it needs at once', () => {
   );
 });
 
+it.each(['MAX_IN_FLIGHT', 'MAX_IN_FLIGHT_PER_TENANT', 'MAX_STREAMS', 'MAX_STREAMS_PER_TENANT'])(
+  'a bound of nothing refuses to boot: %s',
+  (name) => {
+    for (const value of ['0', '-1', '1.5', 'many']) expect(() => testConfig({ [name]: value })).toThrow(name);
+  },
+);
+
 it('reads what is in order, with defaults for the rest', () => {
   expect(testConfig({ FILE_TYPES: 'image/*, application/pdf' })).toMatchObject({
     jwtSecret: SECRET,
@@ -28,6 +35,10 @@ it('reads what is in order, with defaults for the rest', () => {
     maxFileBytes: 536_870_912,
     fileTypes: ['image/*', 'application/pdf'],
     rpcTimeoutMs: 1_500,
+    maxInFlight: 1_000,
+    maxInFlightPerTenant: 500,
+    maxStreams: 1_000,
+    maxStreamsPerTenant: 200,
     filesDriver: 'directory',
   });
 });

@@ -1,6 +1,5 @@
 import type { Runtime } from '@windlass/clock';
 import { type Fault, fault } from '@windlass/faults';
-import type { Logger } from '@windlass/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { principalOf } from '../auth/principal.js';
 import type { GatewayConfig } from '../config/gateway.config.js';
@@ -24,8 +23,6 @@ export type LoadLimits = Pick<
 
 /** Soon enough for a burst, long enough that a refused client costs next to nothing. */
 const RETRY_AFTER_MS = 1_000;
-/** A flood of refusals must not become a flood of lines. */
-const LOG_EVERY_MS = 5_000;
 
 /**
  * How much may be under way at a time, in all and for one tenant. Requests take their place once their body is there and their
@@ -36,25 +33,22 @@ export class LoadBounds {
   private streams = 0;
   /** Only of tenants that have something under way. */
   private readonly tenants = new Map<string, Use>();
-  private refusals = 0;
-  private loggedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly limits: LoadLimits,
     private readonly runtime: Runtime,
-    private readonly logger: Logger,
   ) {}
 
   /** What a new request would be refused with; asked before its body is read, since that costs the most. */
   refusal(): Fault | undefined {
-    return this.requests < this.limits.maxInFlight ? undefined : this.refuse(overloaded());
+    return this.requests < this.limits.maxInFlight ? undefined : overloaded();
   }
 
   /** Takes a place until the answer is out. Throws `http.overloaded` or `http.rate-limited`. */
   enter(request: FastifyRequest, reply: FastifyReply, tenantId: string): void {
     const use = this.useOf(tenantId);
-    if (this.requests >= this.limits.maxInFlight) throw this.refuse(overloaded());
-    if (use.requests >= this.limits.maxInFlightPerTenant) throw this.refuse(tooMany('requests'));
+    if (this.requests >= this.limits.maxInFlight) throw overloaded();
+    if (use.requests >= this.limits.maxInFlightPerTenant) throw tooMany('requests');
     this.requests += 1;
     use.requests += 1;
     this.tenants.set(tenantId, use);
@@ -83,7 +77,7 @@ export class LoadBounds {
     const { tenantId } = principalOf(request);
     const use = this.useOf(tenantId);
     const full = this.streams >= this.limits.maxStreams || use.streams >= this.limits.maxStreamsPerTenant;
-    if (full) throw this.refuse(tooMany('waiting requests and event streams'));
+    if (full) throw tooMany('waiting requests and event streams');
     this.streams += 1;
     use.streams += 1;
     this.tenants.set(tenantId, use);
@@ -104,18 +98,6 @@ export class LoadBounds {
 
   private forgetIdle(tenantId: string, use: Use): void {
     if (use.requests === 0 && use.streams === 0 && this.tenants.get(tenantId) === use) this.tenants.delete(tenantId);
-  }
-
-  private refuse(refusal: Fault): Fault {
-    this.refusals += 1;
-    const nowMs = this.runtime.monotonicMs();
-    if (nowMs - this.loggedAtMs >= LOG_EVERY_MS) {
-      const { refusals, requests, streams } = this;
-      this.logger.warn({ operation: 'refuse', code: refusal.code, refusals, requests, streams }, refusal.detail);
-      this.loggedAtMs = nowMs;
-      this.refusals = 0;
-    }
-    return refusal;
   }
 }
 

@@ -12,7 +12,6 @@ import type { LoadBounds } from './bound-load.js';
 import { logRequests } from './log-requests.js';
 import { addJsonParser } from './parse-json-body.js';
 import type { RouteTable } from './route-table.js';
-import { sendProblem } from './send-problem.js';
 
 /** A long poll lasts up to 60 s without a byte on the line; only a connection that is quiet for longer is dead. */
 const IDLE_CONNECTION_MS = 75_000;
@@ -74,7 +73,7 @@ export function createAdapter(
     reply.header('x-request-id', request.id);
     // Before the body is read: that is what costs. Health and documents are outside of /v1.
     const refusal = request.routeOptions.url?.startsWith('/v1/') ? load.refusal() : undefined;
-    if (refusal) return sendProblem(reply, refusal);
+    if (refusal) return done(refusal);
     if (request.headers.host === undefined && request.raw.httpVersionMinor === 1) return done(hostMissing());
     if (chooseFileParser(request)) return done();
     done(isJsonOrNothing(request) ? undefined : unsupported());

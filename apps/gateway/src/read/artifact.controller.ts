@@ -12,7 +12,7 @@ import { sendObject } from '../files/send-object.js';
 import { FILES } from '../gateway-ports.js';
 import { ApiProblems } from '../http/problem.dto.js';
 import { FieldsOf } from '../http/read-fields.js';
-import { ArtifactsDto } from './job.dto.js';
+import { ArtifactsDto } from './artifact.dto.js';
 import { parseId } from './parse-id.js';
 
 @ApiTags('jobs')

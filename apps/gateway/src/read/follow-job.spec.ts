@@ -31,10 +31,10 @@ beforeEach(async () => {
   const destination = { write: () => undefined };
   const logger = createLogger({ service: 'test', level: 'error', format: 'json', machine: 'm', destination });
   const limits = { maxInFlight: 9, maxInFlightPerTenant: 9, maxStreams: 9, maxStreamsPerTenant: 9, rpcTimeoutMs: 9 };
-  const load = new LoadBounds(limits, runtime, logger);
+  const load = new LoadBounds(limits, runtime);
   const tokens = new TokenRecheck({} as ApiKeyVerifier, runtime);
   const follower = new JobFollower(load, tokens, stopping, runtime, logger);
-  server = fastify();
+  server = fastify({ forceCloseConnections: true });
   server.get('/', async (request, reply) => {
     raw = reply.raw;
     request.principal = { subject: 's', tenantId: 'acme', scopes: new Set(), expiresAtMs };
@@ -77,7 +77,7 @@ it('a comment goes out every 15 s while there is nothing to tell', async () => {
 it('asks with a wait of at most what is left of the token, and ends with it', async () => {
   expiresAtMs = runtime.now() + 4_000;
   next = async (waitMs) => {
-    await runtime.sleep(waitMs);
+    if (waitMs > 0) await runtime.sleep(waitMs);
     return nothing;
   };
   const stream = await open();
@@ -135,8 +135,8 @@ describe('while core is away', () => {
 
 describe('a client that does not read', () => {
   it('makes the gateway hold no more than one event beyond the socket, and is given up after 30 s', async () => {
-    const text = 'x'.repeat(8_000);
-    next = async () => ({ events: Array.from({ length: 100 }, () => line(text)), ended: false });
+    const event = { event: 'log', id: '1', data: 'x'.repeat(8_000) };
+    next = async () => ({ events: Array.from({ length: 100 }, () => event), ended: false });
     const socket = connect(Number(new URL(url).port), '127.0.0.1');
     socket.on('error', () => undefined);
     socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n');

@@ -1,6 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type {
-  Artifact,
   Backoff,
   Items,
   Job,
@@ -9,7 +8,6 @@ import type {
   JobEvent,
   JobProgress,
   JobState,
-  JobType,
   ListJobsQuery,
   Page,
   Retention,
@@ -216,58 +214,6 @@ export class JobEventDto implements JobEvent {
 export class JobEventsDto implements Items<JobEvent> {
   @ApiProperty({ type: [JobEventDto] })
   items: JobEventDto[];
-}
-
-export class ArtifactDto implements Artifact {
-  @ApiProperty({ example: 'preview.png' })
-  name: string;
-  @ApiProperty({ description: 'Bytes.' })
-  size: number;
-  @ApiProperty()
-  sha256: string;
-  @ApiProperty()
-  contentType: string;
-  @ApiProperty({ description: 'Path of the content.' })
-  url: string;
-}
-
-export class ArtifactsDto implements Items<Artifact> {
-  @ApiProperty({ type: [ArtifactDto] })
-  items: ArtifactDto[];
-}
-
-export class JobTypeDto implements JobType {
-  @ApiProperty({ example: 'hash' })
-  name: string;
-  @ApiProperty()
-  version: number;
-  @ApiProperty({ type: 'object', additionalProperties: true, description: 'JSON Schema.' })
-  payloadSchema: Record<string, unknown>;
-  @ApiProperty({ type: 'object', additionalProperties: true, description: 'JSON Schema.' })
-  resultSchema: Record<string, unknown>;
-  @ApiProperty()
-  softMs: number;
-  @ApiProperty()
-  hardMs: number;
-  @ApiProperty()
-  maxAttempts: number;
-  @ApiProperty({ type: BackoffDto })
-  backoff: Backoff;
-  @ApiProperty({ description: 'Whether a kill at the hard limit is tried again.' })
-  retryTimeout: boolean;
-  @ApiProperty({ enum: ['tiny', 'heavy'] })
-  weight: 'tiny' | 'heavy';
-  @ApiPropertyOptional()
-  memoryMb?: number;
-  @ApiProperty({ type: [String] })
-  tools: string[];
-  @ApiProperty({ description: 'A worker runs it now.' })
-  live: boolean;
-}
-
-export class JobTypesDto implements Items<JobType> {
-  @ApiProperty({ type: [JobTypeDto] })
-  items: JobTypeDto[];
 }
 
 /** Problem of `read.result-not-ready`. */

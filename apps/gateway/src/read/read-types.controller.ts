@@ -4,7 +4,7 @@ import { readTypes, readTypesReply } from '@windlass/contracts';
 import { RpcClient } from '@windlass/service-kit';
 import { NeedsScope } from '../auth/needs-scope.decorator.js';
 import { ApiProblems } from '../http/problem.dto.js';
-import { JobTypesDto } from './job.dto.js';
+import { JobTypesDto } from './job-type.dto.js';
 
 @ApiTags('job types')
 @Controller('v1/job-types')

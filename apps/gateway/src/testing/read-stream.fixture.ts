@@ -46,7 +46,7 @@ export class StreamReader {
 function eventOf(block: string): SeenEvent {
   const event: SeenEvent = {};
   for (const line of block.split('\n')) {
-    const [, name, value = ''] = /^(\w*): ?(.*)$/.exec(line) ?? [];
+    const [, name, value = ''] = /^(\w*): ?(.*)$/s.exec(line) ?? [];
     if (name === '') event.comment = value;
     if (name === 'event') event.event = value;
     if (name === 'id') event.id = value;

@@ -124,5 +124,10 @@ export class IdempotencyKeyEntity {
   @Column('uuid', { name: 'job_id' }) jobId: string;
   @Column('timestamptz', { name: 'created_at' }) createdAt: Date;
   @Column('timestamptz', { name: 'expires_at' }) expiresAt: Date;
-  @Column('jsonb', { nullable: true }) answer: { id: string; state: JobState; duplicate?: boolean } | null;
+  @Column('jsonb', { nullable: true }) answer: {
+    id: string;
+    state: JobState;
+    duplicate?: boolean;
+    type?: string;
+  } | null;
 }

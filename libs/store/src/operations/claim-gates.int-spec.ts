@@ -123,6 +123,26 @@ describe('pauses, limits and times to live at the claim, on a real PostgreSQL', 
     expect(await marked()).toEqual([late]);
   });
 
+  it('a job that a refill has locked at this very moment is claimed all the same: its message will not come again', async () => {
+    const { db, other, insert, request } = engine;
+    const ids = await insert(2);
+    const asked = request(ids);
+    const refill = await other.engine.connect();
+    try {
+      await refill.query('begin');
+      await refill.query('select 1 from jobs where id = $1 for update', [ids[0]]);
+      const ends = async (statement: unknown) => {
+        const result = await db.engine.query(statement as never);
+        await refill.query('rollback');
+        return result;
+      };
+      const pool = Object.create(db.engine, { query: { value: ends } });
+      expect((await claimJobsInStore(pool, [asked], 20_000)).get(asked.token)).toHaveLength(2);
+    } finally {
+      refill.release();
+    }
+  });
+
   it('higher priority goes out first, then age', async () => {
     const { insert, refill } = engine;
     const [normal] = await insert(1);

@@ -6,6 +6,8 @@ export interface StoredAnswer {
   id: string;
   state: JobState;
   duplicate?: boolean;
+  /** Of a duplicate, which may have another than was asked for. */
+  type?: string;
 }
 
 export interface KeyHolder {

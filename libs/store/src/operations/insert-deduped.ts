@@ -11,7 +11,7 @@ export type DedupedOutcome =
   /** An earlier request has its idempotency key. */
   | { kind: 'repeated'; holder: KeyHolder }
   /** An unfinished job has its dedupe key. */
-  | { kind: 'duplicate'; holder: { id: string; state: JobState } }
+  | { kind: 'duplicate'; holder: { id: string; state: JobState; type: string } }
   /** Another transaction is at work on one of its keys: ask again soon. */
   | { kind: 'busy'; on: 'key' | 'dedupe' };
 
@@ -30,7 +30,7 @@ from unnest($1::text[], $2::text[], $3::text[]) with ordinality as a(tenant_id, 
 /** `limit` makes it a look-up per key: joined, the planner would rather read the whole index. */
 const HOLDERS = `
 select h.* from unnest($1::text[], $2::text[]) as a(tenant_id, dedupe_key), lateral (
-  select tenant_id, dedupe_key, id, state from jobs
+  select tenant_id, dedupe_key, id, state, type from jobs
   where tenant_id = a.tenant_id and dedupe_key = a.dedupe_key and dedupe_key is not null limit 1
 ) h`;
 
@@ -117,7 +117,7 @@ async function settleHeld(
   outcomes: Outcomes,
   cancelled: CancelledJob[],
 ): Promise<NewJob[]> {
-  const rows = await runStatement<{ tenant_id: string; dedupe_key: string; id: string; state: JobState }>(
+  const rows = await runStatement<{ tenant_id: string; dedupe_key: string; id: string; state: JobState; type: string }>(
     tx,
     'find-dedupe-holders',
     HOLDERS,
@@ -129,7 +129,7 @@ async function settleHeld(
     const holder = holders.get(`${tenantOf(job)}\n${dedupeKeyOf(job)}`);
     if (!holder) return true;
     if (job.extras?.dedupe?.onDuplicate !== 'replace') {
-      outcomes.set(job.id, { kind: 'duplicate', holder: { id: holder.id, state: holder.state } });
+      outcomes.set(job.id, { kind: 'duplicate', holder: { id: holder.id, state: holder.state, type: holder.type } });
       return false;
     }
     replaced.push({ tenantId: holder.tenant_id, id: holder.id, actor: ACTOR, reason: `replaced by ${job.id}` });

@@ -72,7 +72,7 @@ describe('submissions, on a real PostgreSQL', () => {
     const first = deduped('reject');
     expect(await outcomes([first])).toEqual([{ kind: 'inserted', state: 'queued' }]);
     await claim([first.id]);
-    const duplicate = { kind: 'duplicate', holder: { id: first.id, state: 'running' } };
+    const duplicate = { kind: 'duplicate', holder: { id: first.id, state: 'running', type: 'echo' } };
     expect(await outcomes([deduped('reject'), deduped('return', 'other')])).toEqual([
       duplicate,
       { kind: 'inserted', state: 'queued' },
