@@ -15,9 +15,9 @@ import {
   verifyKeyReply,
 } from '@windlass/contracts';
 import { fault } from '@windlass/faults';
-import type { MemoryCore } from './memory-core.fixture.js';
+import type { MemoryState } from './memory-state.fixture.js';
 
-export function answerFiles(core: MemoryCore): void {
+export function answerFiles(core: MemoryState): void {
   const find = (tenantId: string, id: string) => {
     const file = core.files.get(id);
     if (!file || file.tenantId !== tenantId) throw fault('files.unknown');
@@ -48,7 +48,7 @@ export function answerFiles(core: MemoryCore): void {
   });
 }
 
-export function answerKeys(core: MemoryCore): void {
+export function answerKeys(core: MemoryState): void {
   core.on(createKey, createKeyReply, ({ createdBy: _by, ...key }) => {
     const view = { id: systemRuntime.uuid(), createdAt: systemRuntime.now(), ...key };
     core.keys.set(view.id, view);

@@ -18,12 +18,12 @@ import {
 } from '@windlass/contracts';
 import { fault } from '@windlass/faults';
 import { isTerminal } from '@windlass/lifecycle';
-import type { MemoryCore } from './memory-core.fixture.js';
+import type { MemoryState } from './memory-state.fixture.js';
 
 const LEVELS = ['debug', 'info', 'warn', 'error'];
 
 /** Logs and events, cancel and replay, bulk actions. */
-export function answerLife(core: MemoryCore): void {
+export function answerLife(core: MemoryState): void {
   answerStreams(core);
   core.on(cancelJob, cancelJobReply, ({ tenantId, id, actor, reason }) => {
     const { view } = core.job(tenantId, id);
@@ -45,7 +45,7 @@ export function answerLife(core: MemoryCore): void {
   answerActions(core);
 }
 
-function answerStreams(core: MemoryCore): void {
+function answerStreams(core: MemoryState): void {
   core.on(readLogs, readLogsReply, async ({ tenantId, id, after, level, limit, waitMs = 0 }) => {
     const job = core.job(tenantId, id);
     const lines = () =>
@@ -66,7 +66,7 @@ function isBehind(line: LogPlace, after: LogPlace | undefined): boolean {
   return (line.run - after.run || line.epoch - after.epoch || line.seq - after.seq) > 0;
 }
 
-function answerActions(core: MemoryCore): void {
+function answerActions(core: MemoryState): void {
   const find = (tenantId: string, id: string) => {
     const action = core.actions.get(id);
     if (!action || action.tenantId !== tenantId) throw fault('actions.unknown');

@@ -11,10 +11,10 @@ import {
   removeQueueReply,
 } from '@windlass/contracts';
 import { fault } from '@windlass/faults';
-import type { MemoryCore } from './memory-core.fixture.js';
+import type { MemoryState } from './memory-state.fixture.js';
 
 /** Queues and the audit log. The queue of the type `hash` is there from the start. */
-export function answerQueues(core: MemoryCore): void {
+export function answerQueues(core: MemoryState): void {
   core.queues.set('hash', emptyQueue('hash', false));
   const find = (name: string) => {
     const queue = core.queues.get(name);

@@ -23,25 +23,36 @@ export interface GuidePlace {
 export async function runGuide(guide: Guide, place: GuidePlace): Promise<string[]> {
   const mark = `--- ${guide.name} ${process.hrtime.bigint()} `;
   const { output, timedOut } = await runBash(guide.name, scriptOf(guide, mark), place);
-  const [early = '', ...parts] = output.split(mark);
-  if (early !== '') return [`${guide.name}:1: printed before the first snippet: ${early}`];
-  const failures: string[] = [];
-  let ended = false;
-  for (const part of parts) {
-    const [head = '', ...printed] = part.split('\n');
-    const [kind, number] = head.split(' ');
-    if (kind === 'end') ended = true;
-    if (kind === 'failed') failures.push(`${guide.name}:${number}: this command failed${lastLines(parts)}`);
-    if (kind !== 'snippet') continue;
-    const expected = guide.snippets[Number(number)]?.expected;
-    // Of a snippet that ended early everything is said by its failure.
-    const completed = parts.indexOf(part) < parts.length - 1 && !parts[parts.indexOf(part) + 1]?.startsWith('failed');
-    const difference = expected && completed ? matchOutput(expected.lines, printed) : undefined;
-    if (difference !== undefined) failures.push(`${guide.name}:${expected?.line}: ${difference}`);
-  }
-  if (timedOut) failures.push(`${guide.name}: not done after ${GUIDE_LIMIT_MS} ms${lastLines(parts)}`);
-  else if (!ended && failures.length === 0) failures.push(`${guide.name}: ended early${lastLines(parts)}`);
+  const parts = partsOf(output, mark);
+  // The last part is the word on the end; what was printed before it belongs to a snippet that may not be complete.
+  const last = parts.pop();
+  const complete = last?.kind === 'end' ? parts : parts.slice(0, -1);
+  const failures = complete.flatMap(({ number, printed }) => {
+    const expected = guide.snippets[number]?.expected;
+    const difference = expected && matchOutput(expected.lines, printed);
+    return difference === undefined ? [] : [`${guide.name}:${expected?.line}: ${difference}`];
+  });
+  const said = `, after\n${tail(output)}`;
+  if (timedOut) failures.push(`${guide.name}: not done after ${GUIDE_LIMIT_MS} ms${said}`);
+  else if (last?.kind === 'failed') failures.push(`${guide.name}:${last.number}: this command failed${said}`);
+  else if (last?.kind !== 'end') failures.push(`${guide.name}: ended early${said}`);
   return failures;
+}
+
+interface Part {
+  kind: string;
+  /** Of a snippet its index, of a failure its line. */
+  number: number;
+  printed: string[];
+}
+
+function partsOf(output: string, mark: string): Part[] {
+  const [, ...parts] = output.split(mark);
+  return parts.map((part) => {
+    const [head = '', ...printed] = part.split('\n');
+    const [kind = '', number] = head.split(' ');
+    return { kind, number: Number(number), printed };
+  });
 }
 
 /** Each line of a snippet stands in the script where it stands in the guide, so that bash names the guide's lines. */
@@ -109,8 +120,12 @@ function endGroup(pid: number | undefined): void {
   }
 }
 
-function lastLines(parts: string[]): string {
-  return `, after\n${parts.join('').split('\n').slice(-20).join('\n')}`;
+function tail(output: string): string {
+  return output
+    .split('\n')
+    .slice(-20)
+    .map((line) => line.slice(0, 300))
+    .join('\n');
 }
 
 function searchPath(): string {
