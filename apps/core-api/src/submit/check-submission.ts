@@ -23,7 +23,7 @@ export function checkSubmission(item: SubmitItem, type: KnownType, nowMs: number
   const hardMs = item.hardMs ?? type.declaration.hardMs;
   if (item.softMs !== undefined && item.softMs >= hardMs) {
     throw fault('http.fields-invalid', {
-      fields: [{ path: '/limits/softMs', message: `must be below the hard limit of ${hardMs} ms` }],
+      fields: [{ path: '/softMs', message: `must be below the hard limit of ${hardMs} ms` }],
     });
   }
   checkTimes(item, nowMs);
