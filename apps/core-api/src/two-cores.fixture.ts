@@ -137,6 +137,7 @@ export async function openCores() {
     work,
     clean,
     close,
+    databases,
     db: databases[0] as (typeof databases)[number],
   };
 }

@@ -10,7 +10,7 @@ import { ActionWheel } from './actions/work-actions.js';
 import { MissedAdmissions } from './admit/admit-missed.js';
 import { Clockwork, type Wheel } from './clockwork.js';
 import { foldCounts } from './count/fold-counts.js';
-import { dispatchDue } from './dispatch/dispatch-due.js';
+import { DueDispatch } from './dispatch/dispatch-due.js';
 import { expireDue } from './expire/expire-due.js';
 import { Leadership } from './lead/leadership.js';
 import { rescueLost } from './rescue/rescue-lost.js';
@@ -77,6 +77,7 @@ function wheels(
   const probeMs = Math.min(1_000, gapMs / 3);
   const core = new RpcClient(broker, RPC.coreForScheduler, { timeoutMs: gapMs });
   const missed = new MissedAdmissions(db, dispatcher);
+  const due = new DueDispatch({ db, dispatcher, weights, runtime, logger });
   const actions = new ActionWheel({ db, broker, dispatcher, logger });
   const history = new HistoryDrop(db, logger, keptClasses(config));
   return [
@@ -85,7 +86,7 @@ function wheels(
       everyMs: 1_000,
       turn: async (term) => {
         await liveSlots.refresh();
-        return dispatchDue(term, db, dispatcher, weights);
+        return due.turn(term);
       },
     },
     {

@@ -62,6 +62,30 @@ describe('a lane that is paused or limited', () => {
     expect(asked.refills).toBe(2);
   });
 
+  it('without room is left alone by claims of its type, until an end there, a resume or a second', async () => {
+    const lane = { refill: SHUT };
+    const { dispatcher, runtime, asked } = openDispatcher(lane);
+    await dispatcher.refill(LANE);
+    const claimAll = async () => {
+      for (let n = 0; n < 20; n += 1) {
+        dispatcher.claimed('echo', 10, 10);
+        await runtime.advance(DISPATCH.paceMs);
+      }
+    };
+    await claimAll();
+    expect(asked.refills).toBe(1);
+    dispatcher.freed(LANE);
+    await runtime.advance(DISPATCH.paceMs);
+    expect(asked.refills).toBe(2);
+    await runtime.advance(DISPATCH.creditMs + 1);
+    await claimAll();
+    expect(asked.refills).toBe(3);
+    lane.refill = { head: 0, room: 5, ids: [] };
+    dispatcher.nudge(LANE);
+    await claimAll();
+    expect(asked.refills).toBeGreaterThan(5);
+  });
+
   it('gets a look when a job of another type of its queue has ended; an open one that was looked at lately gets none', async () => {
     const lane = { refill: SHUT };
     const { dispatcher, runtime, asked } = openDispatcher(lane);

@@ -75,10 +75,14 @@ export class Dispatcher {
     else state.pendingTimer ??= this.options.runtime.after(DISPATCH.paceMs - sinceMs, () => this.sendPending(state));
   }
 
-  /** Workers asked for `asked` jobs of a type and got `granted`: room for more, and what was given back is due again. */
+  /**
+   * Workers asked for `asked` jobs of a type and got `granted`: room for more, and what was given back is due again. A claim makes no
+   * room in a queue that is paused or full: such a lane is looked at again when one of its jobs has ended, or what is known is old.
+   */
   claimed(type: string, asked: number, granted: number): void {
     for (const state of this.byType.get(type) ?? []) {
       const stale = this.options.runtime.monotonicMs() > state.creditUntilMs;
+      if (state.room === 0 && !stale) continue;
       if (state.backlog || stale || granted < asked || state.credit < this.window(type) / 4) this.nudge(state.lane);
     }
   }
@@ -95,7 +99,7 @@ export class Dispatcher {
   freed(lane: Lane): void {
     const state = this.stateOf(lane);
     if (this.options.runtime.monotonicMs() - state.lastRefillMs > DISPATCH.creditMs) this.nudge(lane);
-    else if (state.gated) for (const each of this.lanesOf(lane.queue)) this.nudge(each);
+    else if (state.room !== null) for (const each of this.lanesOf(lane.queue)) this.nudge(each);
   }
 
   /** Lets the next jobs of these concurrency keys into their lanes. Never rejects. */
@@ -112,7 +116,7 @@ export class Dispatcher {
       return;
     }
     // Of a paused lane, each submission wants a refill: the pace bounds what comes of a flood.
-    const paced = state.unfinished > 0 || state.gated;
+    const paced = state.unfinished > 0 || state.room !== null;
     const waitMs = paced ? state.lastRefillMs + DISPATCH.paceMs - this.options.runtime.monotonicMs() : 0;
     if (waitMs <= 0) void this.refillSafely(state);
     else
@@ -134,8 +138,8 @@ export class Dispatcher {
       ...(versions && { versions }),
     });
     // Where a pause or a limit decides, nothing takes the fast path.
-    state.gated = room !== null;
-    state.backlog = state.gated || head >= window;
+    state.room = room;
+    state.backlog = room !== null || head >= window;
     state.credit = state.backlog ? 0 : window - head;
     state.creditUntilMs = this.options.runtime.monotonicMs() + DISPATCH.creditMs;
     if (ids.length > 0) this.handOver(lane, ids);
@@ -231,7 +235,7 @@ export class Dispatcher {
 
   private lanesOf(queue: string): Lane[] {
     return [...this.lanes.values()]
-      .filter((state) => state.lane.queue === queue && state.gated)
+      .filter((state) => state.lane.queue === queue && state.room !== null)
       .map(({ lane }) => lane);
   }
 

@@ -9,8 +9,8 @@ export interface LaneState {
   creditUntilMs: number;
   /** Unmarked jobs wait in PostgreSQL: nothing may overtake them. */
   backlog: boolean;
-  /** Its queue is paused or has a limit, as the last refill saw it. */
-  gated: boolean;
+  /** As the last refill saw it: how many more may run in a queue that is paused or has a limit. Null in any other. */
+  room: number | null;
   /** Committed with their mark, not yet published. */
   pending: string[];
   pendingTimer: Timer | undefined;
@@ -29,7 +29,7 @@ export function newLaneState(lane: Lane): LaneState {
     credit: 0,
     creditUntilMs: Number.NEGATIVE_INFINITY,
     backlog: false,
-    gated: false,
+    room: null,
     pending: [],
     pendingTimer: undefined,
     lastSentMs: Number.NEGATIVE_INFINITY,

@@ -81,6 +81,24 @@ describe('FlushQueue', () => {
     expect(tries).toEqual([false, true, true]);
   });
 
+  it('an item handed in again after an unknown commit is told so; its end is unknown, its neighbour’s is not', async () => {
+    const tries: boolean[] = [];
+    const queue = new FlushQueue<number, number>({
+      maxItems: 10,
+      maxWaiting: 2,
+      notWritten: () => new Error('not written'),
+      flush: async (_, repeated) => {
+        tries.push(repeated);
+        throw Object.assign(new Error('lock timeout'), { code: '55P03' });
+      },
+    });
+    const ends = await Promise.allSettled([queue.add(1, true), queue.add(2), queue.add(3, true), queue.add(4)]);
+    const unknown = { reason: { code: 'store.unavailable' } };
+    const refused = { reason: { message: 'not written' } };
+    expect(ends).toMatchObject([unknown, refused, unknown, refused]);
+    expect(tries).toEqual([true]);
+  });
+
   it('bytes are bounded, in a flush and in what waits, and one large item still goes', async () => {
     const sizes: number[] = [];
     let release = () => {};

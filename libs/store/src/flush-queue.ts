@@ -18,6 +18,8 @@ export interface FlushOptions<T, R> {
 
 interface Waiting<T, R> {
   item: T;
+  /** Handed in again by a caller that does not know whether its first time was written. */
+  repeated: boolean;
   bytes: number;
   resolve: (result: R) => void;
   reject: (error: unknown) => void;
@@ -44,18 +46,19 @@ export class FlushQueue<T, R> {
     return this.waiting.length;
   }
 
-  add(item: T): Promise<R> {
+  /** `repeated`: an earlier `add` of this item may have been written. The flush hears of it, and nobody is told that it was not. */
+  add(item: T, repeated = false): Promise<R> {
     return new Promise((resolve, reject) => {
       const bytes = this.options.sizeOf?.(item) ?? 0;
       if (this.waiting.length >= this.options.maxWaiting || this.waitingBytes + bytes > MAX_WAITING_BYTES) {
         const full = fault('store.unavailable', {
           detail: 'Too much is waiting to be written. Repeat the request after the delay.',
         });
-        reject(this.options.notWritten?.(full) ?? full);
+        reject((!repeated && this.options.notWritten?.(full)) || full);
         return;
       }
       this.waitingBytes += bytes;
-      this.waiting.push({ item, bytes, resolve, reject });
+      this.waiting.push({ item, repeated, bytes, resolve, reject });
       // A microtask, so that all items of one message land in one flush.
       if (!this.flushing) {
         this.flushing = true;
@@ -99,7 +102,7 @@ export class FlushQueue<T, R> {
     try {
       results = await this.options.flush(
         batch.map((each) => each.item),
-        repeated,
+        repeated || batch.some((each) => each.repeated),
       );
     } catch (error) {
       await this.recover(batch, attempt, repeated, error);
@@ -121,7 +124,8 @@ export class FlushQueue<T, R> {
       return;
     }
     const certain = !repeated && !unknown && !isDataError(error);
-    const told = (certain && this.options.notWritten?.(error)) || storeFault(error);
-    for (const each of batch) each.reject(told);
+    const told = storeFault(error);
+    const notWritten = (certain && this.options.notWritten?.(error)) || told;
+    for (const each of batch) each.reject(each.repeated ? told : notWritten);
   }
 }

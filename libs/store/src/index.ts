@@ -26,6 +26,7 @@ export {
   type SweptPages,
   sweepDefault,
   sweepWeek,
+  watchWeek,
 } from './operations/drop-history.js';
 export { expireJobs } from './operations/expire-jobs.js';
 export { explainWaiting, type Gates, readGates, readHolders } from './operations/explain-waiting.js';

@@ -9,16 +9,21 @@ import { handOver, lanesOf, type PreparedJob, withCredit } from './hand-over.js'
 export type Accepted = DedupedOutcome;
 
 type Ports = Pick<CorePorts, 'broker' | 'db' | 'dispatcher' | 'logger'> & { finished(ids: Iterable<string>): void };
+export interface Submissions {
+  /** `repeated`: the job was handed in before, and that may have committed. */
+  add(job: PreparedJob, repeated?: boolean): Promise<Accepted>;
+}
+
 type Flush = (jobs: PreparedJob[], repeated: boolean) => Promise<Accepted[]>;
 
 /**
  * Submissions of one flush: one transaction, then the hand-over of those that had credit. Jobs with a dedupe key go another way, since
  * theirs takes several statements: the plain ones do not wait for them.
  */
-export function submissionQueue(ports: Ports): { add(job: PreparedJob): Promise<Accepted> } {
+export function submissionQueue(ports: Ports): Submissions {
   const plain = queueOf((jobs, repeated) => flushPlain(jobs, repeated, ports));
   const deduped = queueOf((jobs, repeated) => flushDeduped(jobs, repeated, ports));
-  return { add: (job) => (job.extras?.dedupe ? deduped : plain).add(job) };
+  return { add: (job, repeated) => (job.extras?.dedupe ? deduped : plain).add(job, repeated) };
 }
 
 function queueOf(flush: Flush): FlushQueue<PreparedJob, Accepted> {

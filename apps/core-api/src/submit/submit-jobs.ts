@@ -6,7 +6,7 @@ import type { QueueRegistry } from '../queues/queue-registry.js';
 import type { KnownType, TypeRegistry } from '../registry/type-registry.js';
 import { answerSubmission, keyInProgress } from './answer-submission.js';
 import { checkSubmission } from './check-submission.js';
-import type { Accepted } from './flush-submissions.js';
+import type { Accepted, Submissions } from './flush-submissions.js';
 import type { PreparedJob } from './hand-over.js';
 import { prepareJob } from './prepare-job.js';
 import { TemplateCache } from './template-cache.js';
@@ -24,7 +24,7 @@ export class SubmitJobs {
   constructor(
     private readonly registry: TypeRegistry,
     private readonly queues: QueueRegistry,
-    private readonly flush: { add(job: PreparedJob): Promise<Accepted> },
+    private readonly flush: Submissions,
     private readonly runtime: Pick<Runtime, 'now' | 'monotonicMs' | 'sleep' | 'uuid'>,
     /** Who holds an idempotency key now. Throws what the database throws. */
     private readonly holderOf: (tenantId: string, key: string) => Promise<KeyHolder | undefined>,
@@ -78,12 +78,15 @@ export class SubmitJobs {
     }
   }
 
+  /** Once a commit had no answer, each further try is a repetition: what keeps the key busy may be the job itself. */
   private async accept(job: PreparedJob): Promise<Accepted> {
     const untilMs = this.runtime.monotonicMs() + BUSY_MS;
+    let repeated = false;
     for (;;) {
-      const accepted = await this.flush.add(job);
+      const accepted = await this.flush.add(job, repeated);
       if (accepted.kind !== 'busy' || accepted.on === 'key') return accepted;
-      if (this.runtime.monotonicMs() >= untilMs) throw dedupeBusy();
+      repeated ||= accepted.repeated ?? false;
+      if (this.runtime.monotonicMs() >= untilMs) throw repeated ? acceptedUnknown() : dedupeBusy();
       await this.runtime.sleep(BUSY_RETRY_MS);
     }
   }
@@ -110,6 +113,12 @@ function rethrowNotAccepted(cause: unknown): never {
 const dedupeBusy = () =>
   fault('submit.not-accepted', {
     detail: 'Another request with this dedupeKey is under way. Repeat the request after the delay.',
+    retryAfterMs: 1_000,
+  });
+
+const acceptedUnknown = () =>
+  fault('store.unavailable', {
+    detail: 'Whether the job was stored is not known yet. Repeat the request after the delay.',
     retryAfterMs: 1_000,
   });
 

@@ -65,7 +65,8 @@ export async function openActions() {
     await db.close();
     await database.drop();
   };
-  return { db, ports, handedOver, stopped, ...stepsOf(ports), store: storing(db), clean, close };
+  const urls = { urls: database.urls, ownerUrl: database.url };
+  return { db, ports, ...urls, handedOver, stopped, ...stepsOf(ports), store: storing(db), clean, close };
 }
 
 /** What a spec does with actions. */

@@ -1,8 +1,8 @@
 import { systemRuntime } from '@windlass/clock';
-import { type LeaderTerm, runTransaction, stopActionInStore } from '@windlass/store';
+import { connectDatabase, type LeaderTerm, runTransaction, stopActionInStore } from '@windlass/store';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type ActionHarness, COLUMNS, openActions, PLAIN } from './actions-harness.fixture.js';
-import { workAction } from './work-actions.js';
+import { ActionWheel, workAction } from './work-actions.js';
 
 describe('turns of bulk actions, on a real PostgreSQL', () => {
   let on: ActionHarness;
@@ -98,5 +98,34 @@ describe('turns of bulk actions, on a real PostgreSQL', () => {
     await on.turn(term);
     expect(await on.read(id)).toEqual({ state: 'done', matched: 40, changed: 39 });
     expect(await on.count('jobs')).toBe(1);
+  });
+
+  it('a turn that takes too long comes again with fewer jobs, until it fits; none is passed by', async () => {
+    await on.store('jobs', 100);
+    const owner = await connectDatabase({ ...on.urls, engineUrl: on.ownerUrl, applicationName: 'test' });
+    try {
+      // A database that manages 30 jobs within its statement timeout.
+      await owner.engine.query(
+        `create function too_long() returns trigger language plpgsql as $$ begin
+           if (select count(*) from added) > 30 then raise exception 'too long' using errcode = 'query_canceled'; end if;
+           return null;
+         end $$`,
+      );
+      await owner.engine.query(
+        `create trigger too_long after insert on job_history referencing new table as added for each statement execute function too_long()`,
+      );
+      const id = await on.begin('cancel', { queue: 'echo' });
+      const wheel = new ActionWheel(on.ports);
+      let turns = 0;
+      while ((await on.read(id)).state === 'running' && turns < 50) {
+        await wheel.turn(term);
+        turns += 1;
+      }
+      expect(await on.read(id)).toEqual({ state: 'done', matched: 100, changed: 100 });
+      expect(await on.count('jobs')).toBe(0);
+    } finally {
+      await owner.engine.query('drop function if exists too_long cascade');
+      await owner.close();
+    }
   });
 });

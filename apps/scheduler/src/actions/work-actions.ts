@@ -25,20 +25,28 @@ const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
 /** Works off bulk actions, some jobs of each in turn, so that a large one does not keep a small one waiting. */
 export class ActionWheel {
   private after = BEFORE_ALL;
+  /** Jobs that a running action takes in one turn, where it took too long with more. */
+  private readonly sizes = new Map<string, number>();
 
   constructor(private readonly ports: ActionPorts) {}
 
   /** Answers 0 while there is more to do. An action that fails is logged, comes again and keeps no other from its turn. */
   async turn(term: LeaderTerm): Promise<number | undefined> {
-    const actions = await listRunningActions(this.ports.db.engine, this.after, ACTIONS_AT_ONCE);
-    const wrapped = this.after !== BEFORE_ALL;
+    const from = this.after;
+    const actions = await listRunningActions(this.ports.db.engine, from, ACTIONS_AT_ONCE);
+    const wrapped = from !== BEFORE_ALL;
     this.after = actions.length < ACTIONS_AT_ONCE ? BEFORE_ALL : (actions.at(-1)?.id ?? BEFORE_ALL);
+    this.forgetEnded(actions, from);
     let failed = false;
     for (const action of actions) {
+      const size = this.sizes.get(action.id) ?? JOBS_AT_ONCE;
       try {
-        await workAction(action, term, this.ports);
+        await workAction(action, term, this.ports, size);
+        // Slowly back to full turns: what was slow may be over, or not.
+        if (size < JOBS_AT_ONCE) this.sizes.set(action.id, Math.min(JOBS_AT_ONCE, Math.ceil(size * 1.25)));
       } catch (error) {
         failed = true;
+        if (isTimeout(error)) this.sizes.set(action.id, Math.max(1, size >> 1));
         this.ports.logger.warn(
           { operation: 'actions', action: action.id, error },
           `an action comes again: ${messageOf(error)}`,
@@ -47,13 +55,29 @@ export class ActionWheel {
     }
     return !failed && (actions.length > 0 || wrapped) ? 0 : undefined;
   }
+
+  /** Of the ids above `from` up to the end of this look, only those that were seen still run. */
+  private forgetEnded(seen: RunningAction[], from: string): void {
+    for (const id of this.sizes.keys()) {
+      const looked = id > from && (this.after === BEFORE_ALL || id <= this.after);
+      if (looked && !seen.some((each) => each.id === id)) this.sizes.delete(id);
+    }
+  }
 }
 
+/** The statement took longer than the database allows (57014): nothing is wrong with the jobs, there were too many at once. */
+const isTimeout = (error: unknown) => (error as { code?: unknown } | null)?.code === '57014';
+
 /** One turn of one action: work, counts and cursor in one transaction, so that a turn is done once or not at all, whoever leads. */
-export async function workAction(action: RunningAction, term: LeaderTerm, ports: ActionPorts): Promise<void> {
+export async function workAction(
+  action: RunningAction,
+  term: LeaderTerm,
+  ports: ActionPorts,
+  jobsAtOnce = JOBS_AT_ONCE,
+): Promise<void> {
   const left = action.maxJobs - action.matched;
   // With nothing left to do it only matters whether there is one more.
-  const { runs, cursor } = await findActionJobs(ports.db.engine, action, Math.min(JOBS_AT_ONCE, Math.max(left, 1)));
+  const { runs, cursor } = await findActionJobs(ports.db.engine, action, Math.min(jobsAtOnce, Math.max(left, 1)));
   if (left > 0) await workOff(action, runs, cursor, term, ports);
   else await commitTurn(action, [], { cursor, state: runs.length > 0 ? 'bounded' : stateAt(cursor) }, term, ports);
 }

@@ -4,19 +4,24 @@ import type { Retention } from '@windlass/contracts';
 import { createLogger } from '@windlass/service-kit';
 import {
   appendLogsInStore,
+  cancelJobsInStore,
   claimJobsInStore,
   connectDatabase,
   type Database,
   dropWeek,
   finishAttempts,
   insertJobs,
+  type KeptClass,
   type LeaderTerm,
   migrate,
   preparePartitions,
+  replayJobsInStore,
   retryAttempts,
+  runTransaction,
   sweepWeek,
   takeDueGarbage,
   takeLeadership,
+  watchWeek,
 } from '@windlass/store';
 import { ECHO_TEMPLATE, freshDatabase } from '@windlass/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -209,15 +214,76 @@ describe('retention, on a real PostgreSQL', () => {
     expect(await garbage()).toEqual(ids.map((id) => `tenants/acme/jobs/${id}/1/`).sort());
   });
 
-  it('what ends between the sweep and the drop is kept as well', async () => {
-    const id = await insert(-OLD_DAYS, 'standard');
+  it('what ends between the sweep and the drop is kept as well, wherever its row lands', async () => {
+    const [swept, late]: [string[], string[]] = [[], []];
+    for (let n = 0; n < 60; n += 1) swept.push(await insert(-OLD_DAYS, 'standard'));
+    for (let n = 0; n < 40; n += 1) late.push(await insert(-OLD_DAYS, 'standard'));
+    for (const id of swept) await finish(id);
     await at(0);
     const [kept, week] = [{ retention: 'standard' as const, keepDays: 30 }, await weekOf(-OLD_DAYS)];
-    const swept = await sweepWeek(db.engine, term, kept, { week, fromPage: 0, pages: 512 });
-    expect(swept).toEqual({ nextPage: undefined, late: [] });
-    await finish(id);
-    expect(await dropWeek(db.engine, term, kept, { week, keep: [], tailPage: 0 })).toBe(3);
+    const leaf = `job_history_standard_${week}`;
+    // Room in the first page, so that not all that comes stands behind what was swept.
+    await owner.engine.query(`delete from ${leaf} where ctid < '(1,0)'`);
+    await owner.engine.query(`vacuum ${leaf}`);
+    expect(await watchWeek(db.engine, term, kept, week)).toBe(true);
+    let page: number | undefined = 0;
+    while (page !== undefined) {
+      const pages = await sweepWeek(db.engine, term, kept, { week, fromPage: page, pages: 1 });
+      expect(pages?.late).toEqual([]);
+      page = pages?.nextPage;
+    }
+    for (const id of late) await finish(id);
+    expect((await rows(`select id from ${leaf} where ctid < '(1,0)'`)).length).toBeGreaterThan(0);
+    expect(await dropWeek(db.engine, term, kept, { week, keep: [] })).toBe(3);
+    for (const id of late) expect(await counts(id)).toEqual(ALL);
+    expect(await rows('select 1 from job_history')).toHaveLength(late.length);
+    expect(await rows('select 1 from late_ends')).toEqual([]);
+  });
+
+  it('what was found in one term is not dropped by in the next: another leader may have swept in between', async () => {
+    const id = await insert(-OLD_DAYS, 'standard');
+    await at(0);
+    const reader = await owner.engine.connect();
+    const kept: KeptClass[] = [{ retention: 'standard', keepDays: 30 }];
+    const history = new HistoryDrop(db, logger, kept);
+    try {
+      await reader.query('begin; select count(*) from job_history');
+      expect(await history.turn(term)).toBeGreaterThan(1_000);
+      await finish(id);
+      const other = { ...term, holder: 'other', term: term.term + 1 };
+      await owner.engine.query(`update leaders set holder = 'other', term = term + 1`);
+      expect(await new HistoryDrop(db, logger, kept).turn(other)).toBeGreaterThan(1_000);
+      await owner.engine.query(`update leaders set holder = 'me', term = term + 1`);
+    } finally {
+      await reader.query('rollback');
+      reader.release();
+    }
+    term = { ...term, term: term.term + 2 };
+    await history.turn(term);
+    expect(await weeks('job_history_standard')).not.toContain(await weekOf(-OLD_DAYS));
     expect(await counts(id)).toEqual(ALL);
+  });
+
+  it('a replayed job keeps the events and logs of earlier runs until it has ended, and they go with its last run', async () => {
+    const [ended, unstarted] = [await insert(-OLD_DAYS, 'standard'), await insert(-OLD_DAYS, 'standard')];
+    await finish(ended);
+    await runTransaction(db.engine, 1_000, (tx) =>
+      cancelJobsInStore(tx, [{ tenantId: 'acme', id: unstarted, actor: 'ann' }]),
+    );
+    await at(0);
+    const again = [ended, unstarted].map((id) => ({ tenantId: 'acme', id, actor: 'ann' }));
+    await runTransaction(db.engine, 1_000, (tx) => replayJobsInStore(tx, again));
+    await turnAll();
+    expect(await counts(ended)).toEqual({ history: 0, events: 2, logs: 1, artifacts: 0 });
+    expect(await counts(unstarted)).toEqual({ history: 0, events: 2, logs: 0, artifacts: 0 });
+    await finish(ended);
+    await finish(unstarted);
+    await turnAll();
+    expect(await counts(ended)).toEqual({ history: 1, events: 3, logs: 2, artifacts: 0 });
+    expect(await counts(unstarted)).toEqual({ history: 1, events: 3, logs: 1, artifacts: 0 });
+    await at(31);
+    await turnAll();
+    expect([await counts(ended), await counts(unstarted)]).toEqual([NONE, NONE]);
   });
 
   it('an old term does nothing, and nobody drops what is not over', async () => {
@@ -225,10 +291,12 @@ describe('retention, on a real PostgreSQL', () => {
     await at(0);
     const kept = { retention: 'standard' as const, keepDays: 30 };
     const old = { ...term, term: term.term - 1 };
+    expect(await watchWeek(db.engine, old, kept, await weekOf(-OLD_DAYS))).toBe(false);
     const week = await weekOf(-OLD_DAYS);
     expect(await sweepWeek(db.engine, old, kept, { week, fromPage: 0, pages: 512 })).toBeUndefined();
-    expect(await dropWeek(db.engine, old, kept, { week, keep: [], tailPage: 0 })).toBeUndefined();
-    const now = { week: await weekOf(0), keep: [], tailPage: 0 };
+    expect(await dropWeek(db.engine, old, kept, { week, keep: [] })).toBeUndefined();
+    await expect(dropWeek(db.engine, term, kept, { week, keep: [] })).rejects.toThrow(/is not watched/);
+    const now = { week: await weekOf(0), keep: [] };
     await expect(dropWeek(db.engine, term, kept, now)).rejects.toThrow(/is not over/);
     await expect(dropWeek(db.engine, term, { ...kept, keepDays: 0 }, now)).rejects.toThrow(/retention/);
     await expect(db.engine.query(`drop table job_history_standard_${week}`)).rejects.toThrow(/must be owner/);

@@ -7,6 +7,7 @@ import {
   type LeaderTerm,
   sweepDefault,
   sweepWeek,
+  watchWeek,
 } from '@windlass/store';
 
 /** 4 MiB of a partition in one statement: some thousand rows, some ten milliseconds. */
@@ -16,17 +17,19 @@ const STEPS_A_TURN = 20;
 /** Rows that one drop may carry over while it holds everybody off. Where more ended late, the week waits until they are old as well. */
 const MAX_LATE = 5_000;
 const DEFAULT_AT_ONCE = 200;
-/** A lock was not to be had within its second, or several took too long together, or a reader waited for us: nothing was done. */
+/** A lock was not to be had within its second, or several took too long together, or somebody waited for us: nothing was done. */
 const BUSY_CODES = new Set(['55P03', '57014', '40P01']);
-/** Readers did not make way: the next try. */
+/** Others did not make way: the next try. */
 const BUSY_MS = 30_000;
 
 interface Week {
+  /** Another leader may have begun anew in between: what was found and noted is good for one term. */
+  term: number;
   kept: KeptClass;
   week: string;
+  watched: boolean;
   /** Where the sweep stands; undefined once it has come to the end. */
   page: number | undefined;
-  tailPage: number;
   late: Set<string>;
 }
 
@@ -47,8 +50,9 @@ export class HistoryDrop {
 
   /** One turn. Answers how soon it wants the next one; undefined when there is nothing left to do for now. */
   async turn(term: LeaderTerm): Promise<number | undefined> {
+    if (this.current?.term !== term.term) this.current = undefined;
     for (let step = 0; step < STEPS_A_TURN; step += 1) {
-      this.current ??= await this.nextWeek();
+      this.current ??= await this.nextWeek(term);
       if (!this.current) return this.sweepDefaults(term);
       const waitMs = await this.advance(term, this.current);
       if (waitMs !== undefined) return waitMs;
@@ -56,17 +60,18 @@ export class HistoryDrop {
     return 0;
   }
 
-  private async nextWeek(): Promise<Week | undefined> {
+  private async nextWeek({ term }: LeaderTerm): Promise<Week | undefined> {
     for (const kept of this.classes) {
       const week = await findEndedWeek(this.db.engine, kept, this.postponed.get(kept.retention) ?? []);
-      if (week !== undefined) return { kept, week, page: 0, tailPage: 0, late: new Set() };
+      if (week !== undefined) return { term, kept, week, watched: false, page: 0, late: new Set() };
     }
     return undefined;
   }
 
   /** One step of a week. Answers the pause that it asks for, if any. */
   private async advance(term: LeaderTerm, week: Week): Promise<number | undefined> {
-    if (week.page === undefined) return this.drop(term, week);
+    if (!week.watched) return this.unlessBusy(week, () => this.watch(term, week));
+    if (week.page === undefined) return this.unlessBusy(week, () => this.drop(term, week));
     const pages = { week: week.week, fromPage: week.page, pages: PAGES_AT_ONCE };
     const swept = await sweepWeek(this.db.engine, term, week.kept, pages);
     if (!swept) return this.giveUp();
@@ -75,26 +80,37 @@ export class HistoryDrop {
       this.postpone(week);
       return undefined;
     }
-    if (swept.nextPage !== undefined) week.tailPage = swept.nextPage;
     week.page = swept.nextPage;
     return undefined;
   }
 
+  private async watch(term: LeaderTerm, week: Week): Promise<number | undefined> {
+    week.watched = await watchWeek(this.db.engine, term, week.kept, week.week);
+    return week.watched ? undefined : this.giveUp();
+  }
+
   private async drop(term: LeaderTerm, week: Week): Promise<number | undefined> {
     const { retention } = week.kept;
+    const keep = { week: week.week, keep: [...week.late] };
+    const dropped = await dropWeek(this.db.engine, term, week.kept, keep);
+    if (dropped === undefined) return this.giveUp();
+    this.logger.info(
+      { operation: 'retain', retention, week: week.week, dropped, carriedOver: week.late.size },
+      `finished jobs of class ${retention} made in the week from ${week.week} are gone`,
+    );
+    this.current = undefined;
+    return undefined;
+  }
+
+  private async unlessBusy(
+    { kept: { retention }, week }: Week,
+    step: () => Promise<number | undefined>,
+  ): Promise<number | undefined> {
     try {
-      const keep = { week: week.week, keep: [...week.late], tailPage: week.tailPage };
-      const dropped = await dropWeek(this.db.engine, term, week.kept, keep);
-      if (dropped === undefined) return this.giveUp();
-      this.logger.info(
-        { operation: 'retain', retention, week: week.week, dropped, carriedOver: week.late.size },
-        `finished jobs of class ${retention} made in the week from ${week.week} are gone`,
-      );
-      this.current = undefined;
-      return undefined;
+      return await step();
     } catch (error) {
       if (!BUSY_CODES.has((error as { code?: string }).code ?? '')) throw error;
-      this.logger.info({ operation: 'retain', retention, week: week.week }, 'partitions are in use, dropped later');
+      this.logger.info({ operation: 'retain', retention, week }, 'partitions are in use, dropped later');
       return BUSY_MS;
     }
   }

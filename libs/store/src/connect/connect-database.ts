@@ -29,10 +29,12 @@ export interface DatabaseOptions {
 
 /**
  * The planner's statistics of a queue table are always stale: it would choose partial indexes or full scans where ids are given.
- * These settings leave it one way for our statements: an index by id, or a hash. JIT costs more than such a statement runs.
+ * These settings leave it one way for our statements: an index by id, or a hash. Without bitmap scans rows are met, and locked, in the
+ * order of the index, that is of ids: statements that lock the same jobs do not deadlock. JIT costs more than such a statement runs.
  */
 const HOT_SETTINGS = [
   'enable_seqscan=off',
+  'enable_bitmapscan=off',
   'enable_mergejoin=off',
   'enable_nestloop=off',
   'plan_cache_mode=force_generic_plan',

@@ -153,7 +153,7 @@ export const JOB_LIFE_SQL: string[] = [
   `create index audit_log_by_tenant on audit_log (tenant_id, id)`,
 
   // As in 0001, with the logs.
-  `create or replace function prepare_partitions(weeks_ahead int) returns int language plpgsql security definer set search_path from current as $$
+  `create or replace function prepare_partitions(weeks_ahead int) returns int language plpgsql security definer set search_path = windlass, pg_temp as $$
     declare
       week timestamptz; class text; tab text; child text; made int := 0;
     begin
@@ -181,7 +181,7 @@ export const JOB_LIFE_SQL: string[] = [
   `select prepare_partitions(8)`,
 
   // What is given to jobs' ids, everywhere but in the hot table. Runs as its owner: the engine itself may not delete events.
-  `create function purge_jobs(tenant text, ids uuid[]) returns int language plpgsql security definer set search_path from current as $$
+  `create function purge_jobs(tenant text, ids uuid[]) returns int language plpgsql security definer set search_path = windlass, pg_temp as $$
     declare gone int;
     begin
       insert into garbage (id, prefix, due_at, created_at)

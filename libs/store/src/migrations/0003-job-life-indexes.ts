@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** Name and definition. An interrupted `concurrently` leaves an invalid index behind: it is dropped and made anew. */
 const INDEXES: [name: string, definition: string][] = [
-  // The head of a lane, without what waits for its concurrency key. Takes the place of jobs_ready.
+  // The head of a lane, without what waits for its concurrency key. Takes the place of jobs_ready, which stays as long as the version before may run.
   ['jobs_open', `on jobs (queue, type, priority desc, id) where state = 'queued' and not held`],
   // At most one unfinished job with a dedupe key.
   ['jobs_dedupe', `on jobs (tenant_id, dedupe_key) where dedupe_key is not null`],
@@ -28,7 +28,6 @@ export class JobLifeIndexes1700000000003 implements MigrationInterface {
       await runner.query(`drop index concurrently if exists ${name}`);
       await runner.query(`create ${UNIQUE.has(name) ? 'unique ' : ''}index concurrently ${name} ${definition}`);
     }
-    await runner.query('drop index concurrently if exists jobs_ready');
   }
   async down(): Promise<void> {
     throw new Error('Migrations only go forward: restore a backup instead.');

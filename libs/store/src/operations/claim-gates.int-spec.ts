@@ -143,6 +143,58 @@ describe('pauses, limits and times to live at the claim, on a real PostgreSQL', 
     }
   });
 
+  it('a queue that a stopped core has locked holds up its own jobs only, and these are due again', async () => {
+    const { other, insert, refill, claim, query } = engine;
+    await change({ maxRunning: 5 }, 'narrow');
+    const open = await insert(1);
+    const narrow = await insert(2, undefined, { queue: 'narrow' });
+    await refill();
+    await refill(100, 'narrow');
+    const stopped = await other.engine.connect();
+    try {
+      await stopped.query('begin');
+      await stopped.query(`select 1 from queues where name = 'narrow' for update`);
+      expect(await claim([...narrow, ...open])).toEqual(open);
+    } finally {
+      await stopped.query('rollback');
+      stopped.release();
+    }
+    expect(await query('select id from jobs where dispatch_until is not null')).toEqual([]);
+    expect((await refill(100, 'narrow')).ids).toEqual(narrow);
+    expect(await claim(narrow)).toEqual(narrow);
+  });
+
+  it('a job of a limited queue that a refill has locked at this very moment is claimed all the same', async () => {
+    const { db, other, insert, request } = engine;
+    await change({ maxRunning: 2 });
+    const ids = await insert(3);
+    const asked = request(ids);
+    const refill = await other.engine.connect();
+    const connect = async () => {
+      const client = await db.engine.connect();
+      const query = async (statement: { name?: string }) => {
+        if (statement.name === 'lock-queues') {
+          await refill.query('begin');
+          await refill.query('select 1 from jobs where id = any($1) for update', [ids.slice(1)]);
+        }
+        const result = await client.query(statement as never);
+        if (statement.name === 'claim-limited-jobs') await refill.query('rollback');
+        return result;
+      };
+      return Object.create(client, { query: { value: query }, release: { value: () => client.release() } });
+    };
+    const pool = Object.create(db.engine, {
+      connect: { value: connect },
+      query: { value: (statement: unknown) => db.engine.query(statement as never) },
+    });
+    try {
+      const granted = (await claimJobsInStore(pool, [asked], 20_000)).get(asked.token);
+      expect(granted?.map((job) => job.jobId)).toEqual(ids.slice(0, 2));
+    } finally {
+      refill.release();
+    }
+  });
+
   it('higher priority goes out first, then age', async () => {
     const { insert, refill } = engine;
     const [normal] = await insert(1);

@@ -26,13 +26,19 @@ interface Row {
 const MAX_PAYLOAD_BYTES = 4 * 1_048_576;
 /** A job that came to a worker without its version is handed over again after this long: at once, the two would pass it to and fro. */
 const ASTRAY_MS = 1_000;
-/** The rows of queues are locked for one claim, some ms. */
-const LOCK_TIMEOUT_MS = 2_000;
+/** The rows of queues are locked for one claim, some ms. Past this a core has stopped in the middle of one, and others wait no longer. */
+const LOCK_TIMEOUT_MS = 1_000;
 /**
  * A claim waits for no row. What another refill or an admission has locked at this very moment is asked for again at once: its message
  * is spent, and its mark would keep it from the next one for a minute.
  */
 const TRIES = 2;
+
+const LOCK_NOT_AVAILABLE = '55P03';
+/** Waits for no row either: what another transaction has locked is in its hands. */
+const GIVE_BACK = `
+update jobs j set dispatch_until = null where j.id = any(array(
+  select w.id from jobs w where w.id = any($1::uuid[]) and (w.state || '') = 'queued' order by w.id for update skip locked))`;
 
 type Claims = Map<string, ClaimedJob[]>;
 
@@ -42,22 +48,16 @@ type Claims = Map<string, ClaimedJob[]>;
  * token gets the rows that it holds, whoever else names them. A queued id that two requests name goes to the first. Answers keep the
  * order of the request.
  *
- * One transaction; jobs of queues with a limit take a second one, which counts under a lock what runs there.
+ * One transaction; jobs of queues with a limit take a second one, which counts under a lock what runs there. Where that lock does not
+ * come, they lose their mark and the rest is granted all the same.
  */
 export async function claimJobsInStore(
   db: Queryable & Connectable,
   requests: ClaimJobs[],
   leaseMs: number,
 ): Promise<Claims> {
-  const { claims, limited } = await claimOpenJobs(db, requests, leaseMs);
-  if (limited.length > 0) {
-    const left = stillAsked(requests, new Set(limited), claims);
-    const rows = await runTransaction(db, LOCK_TIMEOUT_MS, async (tx) => {
-      await lockQueues(tx, limited);
-      return grant(tx, LIMITED, 'claim-limited-jobs', left, leaseMs);
-    });
-    for (const row of rows) addTo(claims, row);
-  }
+  const { claims: open, limited } = await claimOpenJobs(db, requests, leaseMs);
+  const claims = limited.length > 0 ? await claimLimitedJobs(db, requests, limited, open, leaseMs) : open;
   for (const request of requests) sortAsAsked(claims.get(request.token) ?? [], request.ids);
   return claims;
 }
@@ -77,15 +77,48 @@ export async function claimOpenJobs(
 ): Promise<{ claims: Claims; limited: string[] }> {
   const claims: Claims = new Map(requests.map((each) => [each.token, []]));
   const limited: string[] = [];
-  const left = new Set(requests.flatMap((request) => request.ids));
+  const ids = requests.flatMap((request) => request.ids);
+  await grantTwice(ids, claims, async (left) => {
+    const rows = await grant(db, OPEN, 'claim-jobs', stillAsked(requests, left, claims), leaseMs);
+    for (const row of rows) if (row.token === null && row.type === 'limited') limited.push(row.id);
+    return rows;
+  });
+  return { claims, limited };
+}
+
+/** Adds to `open` what may run in queues with a limit, and answers both. */
+async function claimLimitedJobs(
+  db: Queryable & Connectable,
+  requests: ClaimJobs[],
+  ids: string[],
+  open: Claims,
+  leaseMs: number,
+): Promise<Claims> {
+  try {
+    return await runTransaction(db, LOCK_TIMEOUT_MS, async (tx) => {
+      const claims: Claims = new Map([...open].map(([token, jobs]) => [token, [...jobs]]));
+      await lockQueues(tx, ids);
+      await grantTwice(ids, claims, (left) =>
+        grant(tx, LIMITED, 'claim-limited-jobs', stillAsked(requests, left, claims), leaseMs),
+      );
+      return claims;
+    });
+  } catch (error) {
+    if ((error as { code?: unknown } | null)?.code !== LOCK_NOT_AVAILABLE) throw error;
+    await runStatement(db, 'give-back-limited', GIVE_BACK, [ids]);
+    return open;
+  }
+}
+
+/** Grants what it can of `ids`; those that the first round met locked get another. */
+async function grantTwice(ids: string[], claims: Claims, round: (left: Set<string>) => Promise<Row[]>): Promise<void> {
+  const left = new Set(ids);
   for (let attempt = 0; attempt < TRIES && left.size > 0; attempt += 1) {
-    for (const row of await grant(db, OPEN, 'claim-jobs', stillAsked(requests, left, claims), leaseMs)) {
+    for (const row of await round(left)) {
       left.delete(row.id);
-      if (row.token !== null) addTo(claims, row);
-      else if (row.type === 'limited') limited.push(row.id);
+      addTo(claims, row);
     }
   }
-  return { claims, limited };
 }
 
 type Budgeted = ClaimJobs & { budget: number };

@@ -24,6 +24,25 @@ export async function findEndedWeek(
   return rows[0]?.week ?? undefined;
 }
 
+/**
+ * From now on every job that ends in that week's history is noted for `dropWeek`: committed before the week is swept, once more for each
+ * sweep. False: the term does not hold. Throws 55P03 when writers did not make way within a second.
+ */
+export async function watchWeek(
+  db: Queryable,
+  leader: LeaderTerm,
+  { retention, keepDays }: KeptClass,
+  week: string,
+): Promise<boolean> {
+  const rows = await runStatement<{ watched: boolean }>(
+    db,
+    'watch-week',
+    `with ${LEADER_GUARD(4)} select w.watched from permit, watch_week($1::text, $2::text, $3::float8) w(watched)`,
+    [retention, week, keepDays, ...termValues(leader)],
+  );
+  return rows.length === 1;
+}
+
 export interface SweptPages {
   /** Where to go on; undefined at the end of the week. */
   nextPage: number | undefined;
@@ -52,20 +71,20 @@ export async function sweepWeek(
 }
 
 /**
- * Drops a week's partitions of history, events and logs, once it has been swept up to `tailPage`. Answers how many; undefined: the
- * term does not hold. Throws PostgreSQL's 55P03 when readers did not make way within a second: nothing was done then.
+ * Drops a week's partitions of history, events and logs, once it has been watched, then swept, both in this term. What the sweep found
+ * to have ended late (`keep`), and whatever has ended there since, is kept. Answers how many; undefined: the term does not hold. Throws PostgreSQL's 55P03 when readers did not make way within a second: nothing was done then.
  */
 export async function dropWeek(
   db: Queryable,
   leader: LeaderTerm,
   { retention, keepDays }: KeptClass,
-  options: { week: string; keep: string[]; tailPage: number },
+  options: { week: string; keep: string[] },
 ): Promise<number | undefined> {
   const rows = await runStatement<{ dropped: number }>(
     db,
     'drop-week',
-    `with ${LEADER_GUARD(6)} select d.dropped from permit, drop_week($1::text, $2::text, $3::float8, $4::uuid[], $5::bigint) d(dropped)`,
-    [retention, options.week, keepDays, options.keep, options.tailPage, ...termValues(leader)],
+    `with ${LEADER_GUARD(5)} select d.dropped from permit, drop_week($1::text, $2::text, $3::float8, $4::uuid[]) d(dropped)`,
+    [retention, options.week, keepDays, options.keep, ...termValues(leader)],
   );
   return rows[0]?.dropped;
 }

@@ -49,7 +49,8 @@ describe('what time brings, on a real PostgreSQL', () => {
     const ids = (await insert(2, { delayMs: 1, concurrency: { key: 'k', limit: 1 } })) as [string, string];
     await query(`update jobs set run_at = windlass_now() - interval '1 ms'`);
     const promoted = await promoteDue(db.engine, term, 10);
-    expect(promoted).toEqual({ count: 2, keys: [{ tenantId: 'acme', key: 'k' }] });
+    const lanes = [{ queue: 'echo', type: 'echo' }];
+    expect(promoted).toEqual({ count: 2, keys: [{ tenantId: 'acme', key: 'k' }], lanes });
     expect(await claim(ids)).toEqual([]);
     await admitHeld(db.engine, promoted.keys);
     expect(await claim(ids)).toEqual([ids[0]]);

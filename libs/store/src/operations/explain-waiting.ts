@@ -16,16 +16,16 @@ export interface Gates {
 
 const MAX_AHEAD = 1_000;
 
+/** The lane's first in its own order: by conditions on priority and id the planner would rather walk the primary key. */
 const GATES = `
 select j.held, (extract(epoch from q.paused_at) * 1000)::float8 as paused_ms, q.max_running,
   case when q.max_running is null then 0 else
     (select count(*) from jobs r where r.queue = j.queue and r.state = 'running')
     + (select count(*) from stopping_attempts s where s.queue = j.queue) end::int as running,
-  case when j.state <> 'queued' or j.held then 0 else least(${MAX_AHEAD},
-    (select count(*) from (select from jobs a where a.queue = j.queue and a.type = j.type and a.state = 'queued' and not a.held
-      and a.priority > j.priority limit ${MAX_AHEAD}) more_urgent)
-    + (select count(*) from (select from jobs a where a.queue = j.queue and a.type = j.type and a.state = 'queued' and not a.held
-      and a.priority = j.priority and a.id < j.id limit ${MAX_AHEAD}) older)) end::int as ahead
+  case when j.state <> 'queued' or j.held then 0 else (select count(*) from (
+    select a.priority, a.id from jobs a where a.queue = j.queue and a.type = j.type and a.state = 'queued' and not a.held
+    order by a.priority desc, a.id limit ${MAX_AHEAD}
+  ) first where (first.priority, j.id) > (j.priority, first.id)) end::int as ahead
 from jobs j left join queues q on q.name = j.queue
 where j.id = any($1::uuid[]) and (j.state || '') <> 'running'`;
 

@@ -99,6 +99,13 @@ describe('ends of attempts, on a real PostgreSQL', () => {
     ]);
   });
 
+  it('a drain’s abort gives the attempt back, but not the time to live: the job had started', async () => {
+    const job = await run({ extras: { ttlMs: 60_000 } });
+    await db.engine.query(`update jobs set expires_at = windlass_now() where id = $1`, [job.jobId]);
+    await retryAttempts(db.engine, [{ ...job, outcome: 'aborted', delayMs: 0 }]);
+    expect(await claim(job.jobId)).toMatchObject({ jobId: job.jobId, attempt: 1 });
+  });
+
   it('a handler’s own cancel ends the job as cancelled with its reason, buries nothing and promotes nothing', async () => {
     const job = await run();
     await finish(job, { state: 'cancelled', outcome: 'cancelled', reason: 'pointless', litters: true });

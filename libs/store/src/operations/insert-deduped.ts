@@ -12,8 +12,8 @@ export type DedupedOutcome =
   | { kind: 'repeated'; holder: KeyHolder }
   /** An unfinished job has its dedupe key. */
   | { kind: 'duplicate'; holder: { id: string; state: JobState; type: string } }
-  /** Another transaction is at work on one of its keys: ask again soon. */
-  | { kind: 'busy'; on: 'key' | 'dedupe' };
+  /** Another transaction is at work on one of its keys: ask again soon. `repeated`: it may be this job's own, then ask as a repetition. */
+  | { kind: 'busy'; on: 'key' | 'dedupe'; repeated?: true };
 
 /** What `replace` writes as the one who cancelled: a submission does not say whose it is. */
 const ACTOR = 'submission';
@@ -65,8 +65,12 @@ export async function insertDedupedJobs(
     }
     for (const job of open) outcomes.set(job.id, { kind: 'busy', on: 'dedupe' });
     await keepKeys(tx, newKeys(fresh, outcomes), KEY_LIFE_MS);
-    return { outcomes: jobs.map((job) => outcomes.get(job.id) ?? { kind: 'busy', on: 'dedupe' }), cancelled };
+    return { outcomes: jobs.map((job) => answerOf(outcomes.get(job.id), options.repeated)), cancelled };
   });
+}
+
+function answerOf(outcome: DedupedOutcome = { kind: 'busy', on: 'dedupe' }, repeated: boolean): DedupedOutcome {
+  return outcome.kind === 'busy' && repeated ? { ...outcome, repeated } : outcome;
 }
 
 /** Keys are written apart, once it is known which job answers for them. */
@@ -128,6 +132,11 @@ async function settleHeld(
   const open = jobs.filter((job) => {
     const holder = holders.get(`${tenantOf(job)}\n${dedupeKeyOf(job)}`);
     if (!holder) return true;
+    // An earlier try of it has committed: a job never stands in its own way, whatever the caller knew.
+    if (holder.id === job.id) {
+      outcomes.set(job.id, { kind: 'inserted', state: holder.state === 'scheduled' ? 'scheduled' : 'queued' });
+      return false;
+    }
     if (job.extras?.dedupe?.onDuplicate !== 'replace') {
       outcomes.set(job.id, { kind: 'duplicate', holder: { id: holder.id, state: holder.state, type: holder.type } });
       return false;

@@ -173,6 +173,28 @@ describe('submissions, on a real PostgreSQL', () => {
     expect(await holderOf('k2')).toMatchObject({ answer: { id: apart[1]?.id, state: 'scheduled' } });
   });
 
+  it('a job is never its own duplicate, also for a caller that does not know of its first commit', async () => {
+    for (const mode of ['reject', 'return', 'replace'] as const) {
+      const job = deduped(mode);
+      await submit([job]);
+      expect(await submit([job])).toEqual({ outcomes: [{ kind: 'inserted', state: 'queued' }], cancelled: [] });
+      expect(await hot()).toEqual([job.id]);
+      await engine.clean();
+    }
+  });
+
+  it('a repetition that meets a busy key says that it is one: the key may be the job’s own', async () => {
+    const slow = await engine.other.engine.connect();
+    try {
+      await slow.query('begin');
+      await slow.query(`select pg_advisory_xact_lock(hashtextextended('acme' || chr(10) || 'd', 13))`);
+      expect(await outcomes([deduped('replace')], AGAIN)).toEqual([{ kind: 'busy', on: 'dedupe', repeated: true }]);
+    } finally {
+      await slow.query('rollback');
+      slow.release();
+    }
+  });
+
   it('what did not commit the first time is inserted by the repetition', async () => {
     const job = keyed(deduped('reject'), randomUUID());
     expect(await outcomes([job], AGAIN)).toEqual([{ kind: 'inserted', state: 'queued' }]);

@@ -32,6 +32,12 @@ keyed as (
   returning job_id
 )`;
 
+/**
+ * Counted, and with the classes named: a look-up of each id. As `not exists` it would be a join over the whole history, and the database
+ * has just been away.
+ */
+const UNFINISHED = `where (select count(*) from job_history h where h.retention in ('short', 'standard', 'long') and h.id = i.id) = 0`;
+
 /** The moment it is due: by this clock for a delay, as given for a moment. */
 const DUE = `case when delay_ms > 0 then (select at from clock) + delay_ms * interval '1 ms' else to_timestamp(run_at_ms / 1000) end`;
 
@@ -62,7 +68,7 @@ input as materialized (
   select i.*, t.*${extended ? `, ${DUE} as due_at` : ''} from unnest(${types})
     as i(${names})
   join template t on t.n = i.template
-  ${repeated ? 'where not exists (select from job_history h where h.id = i.id)' : ''}
+  ${repeated ? UNFINISHED : ''}
 )${keyed ? keyedPart(state, 19) : ''}
 insert into jobs (${COLUMNS}${extended ? `, ${EXTRA_COLUMNS}` : ''})
 select id, tenant_id, type, type_version, queue, ${state}, priority, 1, 0, 0, max_attempts, 0, 0, payload,

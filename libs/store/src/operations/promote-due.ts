@@ -1,6 +1,7 @@
 import type { TenantKey } from './admit-held.js';
 import { type KeyRow, keysOf } from './held-keys.js';
 import { LEADER_GUARD, type LeaderTerm, termValues } from './leader-guard.js';
+import type { Lane } from './refill-lane.js';
 import { type Queryable, runStatement } from './statement.js';
 
 const TEXT = `
@@ -12,20 +13,22 @@ due as (
 )
 update jobs j set state = 'queued', queued_at = (select at from clock), dispatch_until = null
 where j.id = any(array(select id from due))
-returning j.tenant_id, j.concurrency_key`;
+returning j.tenant_id, j.concurrency_key, j.queue, j.type`;
 
 /**
- * `scheduled → queued` for what is due, at most `limit`. A job with a concurrency key is held as before: `keys` are to be admitted.
+ * `scheduled → queued` for what is due, at most `limit`; `lanes` are those they stand in now. A job with a concurrency key is held as
+ * before: `keys` are to be admitted.
  * Uses jobs_due.
  */
 export async function promoteDue(
   db: Queryable,
   leader: LeaderTerm,
   limit: number,
-): Promise<{ count: number; keys: TenantKey[] }> {
+): Promise<{ count: number; keys: TenantKey[]; lanes: Lane[] }> {
   const values = [limit, ...termValues(leader)];
-  const rows = await runStatement<KeyRow>(db, 'promote-due', TEXT, values);
-  return { count: rows.length, keys: keysOf(rows) };
+  const rows = await runStatement<KeyRow & Lane>(db, 'promote-due', TEXT, values);
+  const lanes = new Map(rows.map(({ queue, type }) => [`${queue}\n${type}`, { queue, type }]));
+  return { count: rows.length, keys: keysOf(rows), lanes: [...lanes.values()] };
 }
 
 /** How long until the next scheduled job is due, in ms; undefined when there is none. */

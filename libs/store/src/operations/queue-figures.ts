@@ -31,7 +31,10 @@ export interface LaneFigures {
   oldestMs: number | null;
 }
 
-/** Both parts in one snapshot: exact at any moment (decision 0012). The hops are one index entry per priority of a lane with jobs. */
+/**
+ * Both parts in one snapshot: exact at any moment (decision 0012). The hops are one index entry per priority of a lane with jobs: the first
+ * at or below it, in the index's own order, since an order by id alone would tempt the planner to walk the primary key.
+ */
 const READ = `
 with figure as materialized (
   select queue, type, state, sum(n)::float8 as n from (
@@ -42,8 +45,8 @@ with figure as materialized (
 select lane.queue, lane.type, lane.counts, (extract(epoch from windlass_now() - (
     select min(first.queued_at) from generate_series(0, 9) as p(priority), lateral (
       select j.queued_at from jobs j
-      where j.queue = lane.queue and j.type = lane.type and j.state = 'queued' and not j.held and j.priority = p.priority
-      order by j.id limit 1
+      where j.queue = lane.queue and j.type = lane.type and j.state = 'queued' and not j.held and j.priority <= p.priority
+      order by j.priority desc, j.id limit 1
     ) first
     where lane.counts ? 'queued'
   )) * 1000)::float8 as oldest_ms

@@ -38,6 +38,7 @@ back as (
     queued_at = case when i.delay_ms > 0 then null else (select at from clock) end,
     attempt = j.attempt - (i.outcome = 'aborted')::int, releases = j.releases + (i.outcome = 'aborted')::int,
     error = i.error::jsonb, timeouts = j.timeouts + (i.outcome = 'timed-out')::int, retries = j.retries + 1,
+    expires_at = case when i.outcome = 'aborted' then null else j.expires_at end,
     held = j.concurrency_key is not null, token = null, lease_until = null, incarnation = null, dispatch_until = null
   from input i
   where j.id = any($1) and j.id = i.job_id and (j.state || '') = 'running' and j.run = i.run and j.epoch = i.epoch and j.token = i.token
@@ -66,7 +67,7 @@ const LOST = { name: 'retry-lost-attempts', text: text('lost') };
 
 /**
  * `running → scheduled` (or straight to `queued` without a delay) with the attempt's end as an event. Compare-and-set as in
- * `finishAttempts`; an attempt that a drain aborted is not counted. A job with a concurrency key gives it back and waits for it
+ * `finishAttempts`; an attempt that a drain aborted is not counted, but it had started: the time to live is over. A job with a concurrency key gives it back and waits for it
  * again. Answers the jobs that go on.
  */
 export async function retryAttempts(db: Queryable, attempts: RetriedAttempt[], rescue?: Rescue): Promise<FreedSlot[]> {
