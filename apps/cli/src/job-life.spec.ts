@@ -126,12 +126,12 @@ describe('logs', () => {
 
 it('events show who and why, and -f goes on until the job ends', async () => {
   const cancelled = {
-    ...{ run: 1, epoch: 1, kind: 'cancelled', terminal: true, at: '2026-01-02T03:04:05.678Z' },
+    ...{ run: 1, epoch: 1, rank: 3, kind: 'cancelled', terminal: true, at: '2026-01-02T03:04:05.678Z' },
     ...{ worker: 'w1', machine: 'm1', actor: 'eva', reason: 'wrong file' },
   };
   answer = ({ headers }) =>
     headers.accept === 'text/event-stream'
-      ? { stream: event('job', '1', cancelled) + END }
+      ? { stream: event('job', '1.1.3', cancelled) + END }
       : ok({ items: [cancelled] });
   for (const args of [
     ['events', ID],

@@ -4,9 +4,12 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Runtime } from '@windlass/clock';
 import { HealthState, NestLogger, type RunningService } from '@windlass/service-kit';
+import type { FastifyInstance } from 'fastify';
+import { BearerGuard } from './auth/bearer.guard.js';
 import type { GatewayConfig } from './config/gateway.config.js';
 import { GatewayModule } from './gateway.module.js';
 import type { GatewayPorts } from './gateway-ports.js';
+import { boundBodies } from './http/bound-bodies.js';
 import { LoadBounds } from './http/bound-load.js';
 import { createAdapter } from './http/create-adapter.js';
 import { RouteTable } from './http/route-table.js';
@@ -38,6 +41,12 @@ export async function createGateway(config: GatewayConfig, ports: GatewayPorts):
     },
   );
   try {
+    const guard = app.get(BearerGuard);
+    boundBodies(app.getHttpAdapter().getInstance() as unknown as FastifyInstance, {
+      runtime: ports.runtime,
+      identify: (request, reply) => guard.identify(request, reply),
+      unknownRoute: (request) => routes.faultFor(request.method, request.url),
+    });
     serveDocs(app);
     await app.listen(config.port, config.host);
   } catch (error) {

@@ -16,3 +16,7 @@ export const BROKER = Symbol('Broker');
 export const FILES = Symbol('FileStore');
 export const LOGGER = Symbol('Logger');
 export const RUNTIME = Symbol('Runtime');
+
+/** RpcClients to core with circuits of their own: for submissions, and for looking up API keys. All else uses `RpcClient` itself. */
+export const SUBMIT_CORE = Symbol('RpcClient for submissions');
+export const KEYS_CORE = Symbol('RpcClient for API keys');

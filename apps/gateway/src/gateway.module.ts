@@ -16,7 +16,7 @@ import { DirectUploads } from './files/direct-upload.js';
 import { DownloadFileController } from './files/download-file.controller.js';
 import { UploadStorer } from './files/store-upload.js';
 import { UploadFileController } from './files/upload-file.controller.js';
-import { BROKER, FILES, type GatewayPorts, LOGGER, RUNTIME } from './gateway-ports.js';
+import { BROKER, FILES, type GatewayPorts, KEYS_CORE, LOGGER, RUNTIME, SUBMIT_CORE } from './gateway-ports.js';
 import { LoadBounds } from './http/bound-load.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { RouteTable } from './http/route-table.js';
@@ -42,11 +42,7 @@ import { SubmitJobController } from './submit/submit-job.controller.js';
 @Module({})
 export class GatewayModule {
   static forRoot(config: GatewayConfig, ports: GatewayPorts, routes: RouteTable, load: LoadBounds): DynamicModule {
-    const breaker = new CircuitBreaker({
-      runtime: ports.runtime,
-      onChange: (state) => logCircuit(ports, state),
-    });
-    const core = new RpcClient(ports.broker, RPC.coreForGateway, { timeoutMs: config.rpcTimeoutMs, breaker });
+    const core = coreClient(config, ports, 'others');
     const strategyName = `jwt-${ports.runtime.uuid()}`;
     return {
       module: GatewayModule,
@@ -84,9 +80,12 @@ export class GatewayModule {
         { provide: RouteTable, useValue: routes },
         { provide: LoadBounds, useValue: load },
         { provide: RpcClient, useValue: core },
+        { provide: SUBMIT_CORE, useValue: coreClient(config, ports, 'submissions') },
+        { provide: KEYS_CORE, useValue: coreClient(config, ports, 'keys') },
         { provide: PACK_LIMITS, useValue: { ...DEFAULT_PACK_LIMITS, timeoutMs: config.rpcTimeoutMs } },
         { provide: APP_FILTER, useClass: ProblemFilter },
-        { provide: APP_GUARD, useClass: BearerGuard },
+        BearerGuard,
+        { provide: APP_GUARD, useExisting: BearerGuard },
         createJwtStrategy(strategyName, config),
         ApiKeyVerifier,
         TokenRecheck,
@@ -103,9 +102,19 @@ export class GatewayModule {
   }
 }
 
+/**
+ * A way to core with a circuit of its own. Late reads must not refuse submissions, nor the keys of those who submit: what one tenant
+ * makes slow by its lists would be everybody's outage.
+ */
+function coreClient(config: GatewayConfig, ports: GatewayPorts, calls: 'submissions' | 'keys' | 'others'): RpcClient {
+  const onChange = (state: 'open' | 'closed') => logCircuit(ports, calls, state);
+  const breaker = new CircuitBreaker({ runtime: ports.runtime, onChange });
+  return new RpcClient(ports.broker, RPC.coreForGateway, { timeoutMs: config.rpcTimeoutMs, breaker });
+}
+
 /** Once for each outage: the calls that it refuses are logged no more. */
-function logCircuit({ logger }: GatewayPorts, state: 'open' | 'closed'): void {
-  const fields = { operation: 'rpc core', circuit: state };
+function logCircuit({ logger }: GatewayPorts, calls: string, state: 'open' | 'closed'): void {
+  const fields = { operation: 'rpc core', calls, circuit: state };
   if (state === 'open') logger.warn(fields, 'core does not answer: calls are refused until it does');
   else logger.info(fields, 'core answers again');
 }

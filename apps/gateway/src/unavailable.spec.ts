@@ -1,4 +1,4 @@
-import { readJob, readJobReply } from '@windlass/contracts';
+import { listJobs, listJobsReply, readJob, readJobReply } from '@windlass/contracts';
 import { fault } from '@windlass/faults';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startGateway, type TestGateway } from './testing/start-gateway.fixture.js';
@@ -56,12 +56,32 @@ describe('while core is away', () => {
 describe('when core has not answered for a while', () => {
   const warned = () => test.log.filter((line) => line.includes('calls are refused until it does')).length;
 
+  it('late reads refuse reads only: submissions are still tried', async () => {
+    test = await startGateway({ env: { RPC_TIMEOUT_MS: '300' } });
+    let answer = () => {};
+    const late = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    test.core.on(listJobs, listJobsReply, () => late.then(() => ({ items: [] })));
+    await Promise.all(Array.from({ length: 5 }, () => test.call('GET', '/v1/jobs')));
+    const list = await test.call('GET', '/v1/jobs');
+    expect(await list.json()).toMatchObject({ code: 'broker.circuit-open' });
+    const submit = (token?: string) =>
+      test.call('POST', '/v1/jobs', { json: { type: 'hash', payload: 1 }, ...(token ? { token } : {}) });
+    expect((await submit()).status).toBe(202);
+    // Nor are the keys of those who submit looked up on the way that is closed.
+    expect((await submit(`wlk_${'a'.repeat(43)}`)).status).toBe(401);
+    answer();
+  });
+
   it('calls are refused at once, submissions as not accepted, until it answers again', async () => {
     test = await startGateway({ withCore: false, env: { RPC_TIMEOUT_MS: '300' } });
     const list = async () => ((await (await test.call('GET', '/v1/jobs')).json()) as { code?: string }).code;
     for (let n = 0; n < 5; n += 1) expect(await list()).toBe('broker.unavailable');
     expect(await list()).toBe('broker.circuit-open');
-    const refused = await test.call('POST', '/v1/jobs', { json: { type: 'hash', payload: 1 } });
+    const submit = () => test.call('POST', '/v1/jobs', { json: { type: 'hash', payload: 1 } });
+    for (let n = 0; n < 5; n += 1) expect((await submit()).status).toBe(503);
+    const refused = await submit();
     expect({ status: refused.status, body: await refused.json() }).toMatchObject({
       status: 503,
       body: { code: 'submit.not-accepted' },
@@ -70,7 +90,7 @@ describe('when core has not answered for a while', () => {
     const wait = await test.call('GET', `/v1/jobs/${id}?wait=30s`);
     expect(wait.status).toBe(503);
     expect((await test.call('GET', '/health/live', { token: null })).status).toBe(200);
-    expect(warned()).toBe(1);
+    expect(warned()).toBe(2);
 
     const broker = test.hub.connect();
     await test.core.serve(broker);
@@ -78,7 +98,7 @@ describe('when core has not answered for a while', () => {
     await expect
       .poll(async () => (await test.call('GET', `/v1/jobs/${id}?wait=1s`)).status, { timeout: 5_000 })
       .toBe(404);
-    expect((await test.call('POST', '/v1/jobs', { json: { type: 'hash', payload: 1 } })).status).toBe(202);
+    await expect.poll(async () => (await submit()).status, { timeout: 10_000 }).toBe(202);
     await broker.close();
   });
 });

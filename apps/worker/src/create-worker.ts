@@ -16,6 +16,7 @@ import { Beats } from './beat/beat-worker.js';
 import { BUILT_IN_HANDLERS } from './built-in-handlers.js';
 import { Cancellations } from './cancel/hear-cancellations.js';
 import { JobLane } from './claim/job-lane.js';
+import { handlerEnvironment } from './config/handler-environment.config.js';
 import { searchPath } from './config/search-path.config.js';
 import type { WorkerConfig } from './config/worker.config.js';
 import { drainWorker } from './drain/drain-worker.js';
@@ -121,6 +122,7 @@ class Worker implements RunningWorker {
         types,
         scratchRoot: scratchRoot(config.scratchDirectory),
         children: config.children,
+        childEnv: handlerEnvironment(config.handlerEnv),
         events: this.run,
       }),
     };

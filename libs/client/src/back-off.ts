@@ -1,6 +1,6 @@
 import type { WindlassError } from './windlass-error.js';
 
-/** Five tries over at most about half a minute: longer outages are the caller's to decide about. */
+/** Five tries, over some four seconds unless the service asks for more: longer outages are the caller's to decide about. */
 export const MAX_TRIES = 5;
 const FIRST_DELAY_MS = 250;
 const MAX_DELAY_MS = 10_000;

@@ -122,10 +122,30 @@ describe('a followed log', () => {
   });
 });
 
-it('followed events come until the end, and unknown kinds of messages are passed over', async () => {
-  const event = { run: 1, epoch: 0, kind: 'submitted', terminal: false, at: '2026-01-02T03:04:05.678Z' };
+it('events come page by page, to the last one', async () => {
+  const event = (rank: number) => ({
+    run: 1,
+    epoch: 0,
+    rank,
+    kind: 'k',
+    terminal: false,
+    at: '2026-01-02T03:04:05.678Z',
+  });
   service.answers = [
-    stream([`id: 1\nevent: job\ndata: ${JSON.stringify(event)}\n\nevent: hint\ndata: -\n\n`], 'end'),
+    json(200, { items: [event(0)], nextAfter: '1.0.0', finished: true }),
+    json(200, { items: [event(3)], finished: true }),
+  ];
+  expect(await client.events('j1')).toEqual([event(0), event(3)]);
+  expect(service.seen.map(({ url }) => url)).toEqual([
+    '/v1/jobs/j1/events?limit=1000',
+    '/v1/jobs/j1/events?after=1.0.0&limit=1000',
+  ]);
+});
+
+it('followed events come until the end, and unknown kinds of messages are passed over', async () => {
+  const event = { run: 1, epoch: 0, rank: 0, kind: 'submitted', terminal: false, at: '2026-01-02T03:04:05.678Z' };
+  service.answers = [
+    stream([`id: 1.0.0\nevent: job\ndata: ${JSON.stringify(event)}\n\nevent: hint\ndata: -\n\n`], 'end'),
     stream([END]),
   ];
   const all = [];
@@ -133,6 +153,6 @@ it('followed events come until the end, and unknown kinds of messages are passed
   expect(all).toEqual([event]);
   expect(service.seen.map(({ url, headers }) => [url, headers['last-event-id']])).toEqual([
     ['/v1/jobs/j1/events', undefined],
-    ['/v1/jobs/j1/events', '1'],
+    ['/v1/jobs/j1/events', '1.0.0'],
   ]);
 });

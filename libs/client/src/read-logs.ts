@@ -2,7 +2,7 @@ import { type Calls, only, pathTo, queryOf } from './calls.js';
 import { type FollowOptions, followStream } from './follow-stream.js';
 import type { ServerEvent } from './read-server-events.js';
 import type { JobEvent } from './types/job.js';
-import type { LogLine, LogPage, ReadLogsQuery } from './types/read.js';
+import type { EventPage, LogLine, LogPage, ReadLogsQuery } from './types/read.js';
 import { WindlassError } from './windlass-error.js';
 
 export interface LogOptions extends Omit<ReadLogsQuery, 'limit'>, FollowOptions {
@@ -11,14 +11,14 @@ export interface LogOptions extends Omit<ReadLogsQuery, 'limit'>, FollowOptions 
 }
 
 /** Most that the service gives at once. */
-const PAGE_LINES = 1_000;
+const PAGE_ITEMS = 1_000;
 
 export async function* readLogs(calls: Calls, id: string, options: LogOptions): AsyncGenerator<LogLine> {
   if (options.follow) return yield* followLogs(calls, id, options);
   const { level, signal } = options;
   let { after } = options;
   do {
-    const query = queryOf({ after, level, limit: PAGE_LINES });
+    const query = queryOf({ after, level, limit: PAGE_ITEMS });
     const page: LogPage = await calls.read(`${pathTo('jobs', id, 'logs')}${query}`, only(signal));
     yield* page.items;
     after = page.items.length > 0 ? page.nextAfter : undefined;
@@ -35,6 +35,18 @@ async function* followLogs(calls: Calls, id: string, options: LogOptions): Async
   }
 }
 
+export async function readEvents(calls: Calls, id: string): Promise<JobEvent[]> {
+  const events: JobEvent[] = [];
+  let after: string | undefined;
+  do {
+    const page: EventPage = await calls.read(`${pathTo('jobs', id, 'events')}${queryOf({ after, limit: PAGE_ITEMS })}`);
+    for (const event of page.items) events.push(event);
+    after = page.items.length > 0 ? page.nextAfter : undefined;
+  } while (after !== undefined);
+  return events;
+}
+
+/** Places of events are the stream's ids, as with lines. */
 export async function* followEvents(calls: Calls, id: string, options: FollowOptions): AsyncGenerator<JobEvent> {
   for await (const event of followStream(calls.connection, pathTo('jobs', id, 'events'), options)) {
     if (event.name === 'job') yield parse<JobEvent>(event);

@@ -32,13 +32,15 @@ export async function waitForJob(
   const pollMs = options.onProgress ? PROGRESS_POLL_MS : POLL_MS;
   let seen = '';
   let failures = 0;
+  let brokeOff = false;
   for (;;) {
     options.signal?.throwIfAborted();
     const job = await read(Math.min(pollMs, leftMs(deadline))).catch(passing);
     const lastCall = performance.now() >= deadline;
     if (job instanceof WindlassError) {
       failures += 1;
-      if (!answered() && failures >= MAX_TRIES) throw job;
+      brokeOff ||= hadConnected(job);
+      if (!brokeOff && !answered() && failures >= MAX_TRIES) throw job;
       if (lastCall) throw timeout(`Job ${id} may be finished or not: ${job.message}`, job);
       options.onTrouble?.(job);
       await pause(Math.min(delayMs(job.problem?.retryAfterMs, failures), leftMs(deadline)), options.signal);
@@ -51,6 +53,13 @@ export async function waitForJob(
     if (isFinished(job.state)) return job;
     if (lastCall) throw timeout(`Job ${id} is still ${job.state}; it goes on without you.`);
   }
+}
+
+/** A connection that stood and broke shows that the address is right, also before the first answer. */
+function hadConnected(failure: WindlassError): boolean {
+  const reason = failure.cause instanceof Error ? failure.cause.cause : undefined;
+  const code = (reason as { code?: unknown } | undefined)?.code;
+  return code === 'UND_ERR_SOCKET' || code === 'ECONNRESET';
 }
 
 function leftMs(deadline: number): number {

@@ -5,7 +5,7 @@ import type { FollowOptions } from './follow-stream.js';
 import { type JsonText, submissionText } from './json-text.js';
 import { KeyCalls } from './key-calls.js';
 import { QueueCalls } from './queue-calls.js';
-import { followEvents, type LogOptions, readLogs } from './read-logs.js';
+import { followEvents, type LogOptions, readEvents, readLogs } from './read-logs.js';
 import { type BatchOptions, submitBatch } from './submit-batch.js';
 import type { AuditEntry, ListAuditQuery } from './types/access.js';
 import type { Artifact, FileInfo } from './types/files.js';
@@ -115,8 +115,9 @@ export class WindlassClient {
     return this.calls.read(pathTo('jobs', id, 'result'));
   }
 
-  async events(id: string): Promise<JobEvent[]> {
-    return (await this.calls.read<Items<JobEvent>>(pathTo('jobs', id, 'events'))).items;
+  /** All of them, oldest first, fetched page by page. */
+  events(id: string): Promise<JobEvent[]> {
+    return readEvents(this.calls, id);
   }
 
   /** What has happened and what happens, until the job is finished. Lost connections are made anew. */

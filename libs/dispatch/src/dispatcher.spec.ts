@@ -7,16 +7,18 @@ import { Dispatcher } from './dispatcher.js';
 
 const LANE = { queue: 'q', type: 'echo' };
 const SHUT: Refill = { head: 0, room: 0, ids: [] };
+const OF_LANE = new Set(['q']);
 const OPEN: Refill = { head: 0, room: null, ids: [] };
 
 /** A lane as PostgreSQL would tell of it, and how often it was asked. */
 function openDispatcher(lane: { refill: Refill }) {
   const runtime = new ManualRuntime();
-  const asked = { refills: 0 };
+  const asked = { refills: 0, queues: [] as unknown[] };
   const engine = {
-    query: async ({ name }: { name: string }) => {
+    query: async ({ name, values }: { name: string; values: unknown[] }) => {
       if (name !== 'refill-lane') return { rows: [] };
       asked.refills += 1;
+      asked.queues.push(values[0]);
       return { rows: [lane.refill] };
     },
     connect: async () => {
@@ -53,7 +55,7 @@ describe('a lane that is paused or limited', () => {
     await dispatcher.refill(LANE);
     for (let n = 0; n < 100; n += 1) {
       dispatcher.nudge(LANE);
-      dispatcher.claimed('echo', 10, 0);
+      dispatcher.claimed('echo', 10, 0, OF_LANE);
       dispatcher.freed(LANE);
     }
     await runtime.advance(DISPATCH.paceMs - 1);
@@ -68,7 +70,7 @@ describe('a lane that is paused or limited', () => {
     await dispatcher.refill(LANE);
     const claimAll = async () => {
       for (let n = 0; n < 20; n += 1) {
-        dispatcher.claimed('echo', 10, 10);
+        dispatcher.claimed('echo', 10, 10, OF_LANE);
         await runtime.advance(DISPATCH.paceMs);
       }
     };
@@ -106,6 +108,55 @@ describe('a lane that is paused or limited', () => {
     for (let n = 0; n < 10; n += 1) dispatcher.freed(LANE);
     await runtime.advance(DISPATCH.paceMs);
     expect(asked.refills).toBe(1);
+  });
+});
+
+describe('a claim of a type with many lanes', () => {
+  const QUEUES = Array.from({ length: 50 }, (_, n) => `q${n}`);
+  const openLanes = async (refill: Refill) => {
+    const on = openDispatcher({ refill });
+    for (const queue of QUEUES) await on.dispatcher.refill({ queue, type: 'echo' });
+    await on.runtime.advance(DISPATCH.creditMs + 1);
+    on.asked.queues = [];
+    return on;
+  };
+
+  it('has the lane that its jobs came from looked at, and none in which nothing is known to wait', async () => {
+    for (const refill of [OPEN, SHUT, { ...OPEN, room: 5 }]) {
+      const { dispatcher, runtime, asked } = await openLanes(refill);
+      dispatcher.claimed('echo', 1, 0, new Set(['q7']));
+      await runtime.advance(DISPATCH.paceMs);
+      expect(asked.queues).toEqual(['q7']);
+    }
+  });
+
+  it('has four others looked at in which jobs wait, each in its turn, until nothing waits there', async () => {
+    const refill = { ...OPEN, head: 1_000_000 };
+    const { dispatcher, runtime, asked } = await openLanes(refill);
+    const claim = async () => {
+      asked.queues = [];
+      dispatcher.claimed('echo', 1, 1, new Set(['q0']));
+      await runtime.advance(DISPATCH.paceMs);
+      return asked.queues;
+    };
+    const looked = new Set<unknown>();
+    for (let n = 0; n < 13; n += 1) {
+      const queues = await claim();
+      expect(queues).toHaveLength(5);
+      for (const queue of queues) looked.add(queue);
+    }
+    expect(looked.size).toBe(QUEUES.length);
+    refill.head = 0;
+    for (let n = 0; n < 13; n += 1) await claim();
+    expect(await claim()).toHaveLength(0);
+  });
+
+  it('has a lane that this process does not know looked at once its jobs are claimed', async () => {
+    const { dispatcher, runtime, asked } = openDispatcher({ refill: OPEN });
+    dispatcher.claimed('echo', 1, 1, OF_LANE);
+    dispatcher.claimed('echo', 1, 1);
+    await runtime.advance(DISPATCH.paceMs);
+    expect(asked.queues).toEqual(['q']);
   });
 });
 

@@ -3,7 +3,8 @@ import type { Runtime } from '@windlass/clock';
 import { clearMarks, clearMarksOfType, type Database, type Lane, refillLane, type TenantKey } from '@windlass/store';
 import { Admission } from './admission.js';
 import { DISPATCH } from './dispatch-policy.js';
-import { type LaneState, newLaneState } from './lane-state.js';
+import { KnownLanes } from './known-lanes.js';
+import type { LaneState } from './lane-state.js';
 import { publishPack } from './publish-pack.js';
 
 export interface DispatcherOptions {
@@ -20,16 +21,19 @@ export interface DispatcherOptions {
 }
 
 const FORGET_MS = 1_000;
-/** Lanes remembered at most; the longest unused is forgotten, which costs one refill when it comes back. */
-const MAX_LANES = 10_000;
+/**
+ * Lanes that one claim has looked at beyond those its jobs came from: each look is a query, and with many lanes all of them at each claim
+ * would be more than the claims. The scheduler looks at every lane once a second.
+ */
+const OTHERS_PER_CLAIM = 4;
+const NO_QUEUES: ReadonlySet<string> = new Set();
 
 /**
  * Hands jobs over to the broker (decisions 1 and 2). Two ways: the fast path publishes what was just committed, as long as the
  * lane's credit lasts; a refill marks the head of the lane in PostgreSQL and publishes it. Core and scheduler each have one.
  */
 export class Dispatcher {
-  private readonly lanes = new Map<string, LaneState>();
-  private readonly byType = new Map<string, Set<LaneState>>();
+  private readonly lanes = new KnownLanes();
   private readonly admission: Admission;
   private closed = false;
 
@@ -46,17 +50,20 @@ export class Dispatcher {
    * PostgreSQL, and so does everything after it until a refill has found the lane empty.
    */
   takeCredit(lane: Lane, count: number): number {
-    const state = this.stateOf(lane);
+    const state = this.lanes.of(lane);
     if (state.backlog || this.options.runtime.monotonicMs() > state.creditUntilMs) return 0;
     const granted = Math.min(count, state.credit);
     state.credit -= granted;
-    if (granted < count) state.backlog = true;
+    if (granted < count) {
+      state.backlog = true;
+      this.lanes.noteWaiting(state, true);
+    }
     return granted;
   }
 
   /** The insert did not commit, or not now: its credit is given up, the next refill finds the truth. */
   dropCredit(lane: Lane): void {
-    this.stateOf(lane).creditUntilMs = Number.NEGATIVE_INFINITY;
+    this.lanes.of(lane).creditUntilMs = Number.NEGATIVE_INFINITY;
   }
 
   /**
@@ -64,7 +71,7 @@ export class Dispatcher {
    * paced packs. So a client that waits for each result never waits for the pace, and a flood travels packed.
    */
   handOver(lane: Lane, ids: string[]): void {
-    const state = this.stateOf(lane);
+    const state = this.lanes.of(lane);
     for (const id of ids) state.pending.push(id);
     const sinceMs = this.options.runtime.monotonicMs() - state.lastSentMs;
     // Ends that another core recorded are not heard of: after a pause the estimate starts anew.
@@ -76,20 +83,23 @@ export class Dispatcher {
   }
 
   /**
-   * Workers asked for `asked` jobs of a type and got `granted`: room for more, and what was given back is due again. A claim makes no
-   * room in a queue that is paused or full: such a lane is looked at again when one of its jobs has ended, or what is known is old.
+   * Workers asked for `asked` jobs of a type, which came from `queues`, and got `granted`: room for more there and, in turn, in some
+   * other lanes where jobs wait; what was given back is due again. A claim makes no room in a queue that is paused or full: such a lane is
+   * looked at again when one of its jobs has ended, or what is known is old.
    */
-  claimed(type: string, asked: number, granted: number): void {
-    for (const state of this.byType.get(type) ?? []) {
+  claimed(type: string, asked: number, granted: number, queues = NO_QUEUES): void {
+    for (const queue of queues) {
+      const state = this.lanes.of({ queue, type });
       const stale = this.options.runtime.monotonicMs() > state.creditUntilMs;
       if (state.room === 0 && !stale) continue;
       if (state.backlog || stale || granted < asked || state.credit < this.window(type) / 4) this.nudge(state.lane);
     }
+    for (const state of this.lanes.nextWaiting(type, OTHERS_PER_CLAIM, queues)) this.nudge(state.lane);
   }
 
   /** Jobs of a type ended: for pacing only. */
   finished(type: string, count: number): void {
-    for (const state of this.byType.get(type) ?? []) state.unfinished = Math.max(0, state.unfinished - count);
+    for (const state of this.lanes.ofType(type)) state.unfinished = Math.max(0, state.unfinished - count);
   }
 
   /**
@@ -97,9 +107,9 @@ export class Dispatcher {
    * lane that this process has not looked at lately gets a look.
    */
   freed(lane: Lane): void {
-    const state = this.stateOf(lane);
+    const state = this.lanes.of(lane);
     if (this.options.runtime.monotonicMs() - state.lastRefillMs > DISPATCH.creditMs) this.nudge(lane);
-    else if (state.room !== null) for (const each of this.lanesOf(lane.queue)) this.nudge(each);
+    else if (state.room !== null) for (const each of this.lanes.ofLimited(lane.queue)) this.nudge(each.lane);
   }
 
   /** Lets the next jobs of these concurrency keys into their lanes. Never rejects. */
@@ -109,7 +119,7 @@ export class Dispatcher {
 
   /** Refills a lane soon: at once, or when the pace allows. Calls in between are one. */
   nudge(lane: Lane): void {
-    const state = this.stateOf(lane);
+    const state = this.lanes.of(lane);
     if (this.closed || state.refillTimer) return;
     if (state.refilling) {
       state.refillAgain = true;
@@ -128,7 +138,7 @@ export class Dispatcher {
 
   /** Marks and publishes what should be out and is not. Resolves with the number handed over. Throws what the database throws. */
   async refill(lane: Lane): Promise<number> {
-    const state = this.stateOf(lane);
+    const state = this.lanes.of(lane);
     const window = this.window(lane.type);
     state.lastRefillMs = this.options.runtime.monotonicMs();
     const versions = this.options.liveVersions(lane.type);
@@ -141,6 +151,7 @@ export class Dispatcher {
     state.room = room;
     state.backlog = room !== null || head >= window;
     state.credit = state.backlog ? 0 : window - head;
+    this.lanes.noteWaiting(state, room !== 0 && head >= Math.min(window, room ?? window));
     state.creditUntilMs = this.options.runtime.monotonicMs() + DISPATCH.creditMs;
     if (ids.length > 0) this.handOver(lane, ids);
     return ids.length;
@@ -152,12 +163,12 @@ export class Dispatcher {
     if (!created) return;
     await clearMarksOfType(this.options.db.engine, type);
     this.nudge({ queue: type, type });
-    for (const state of this.byType.get(type) ?? []) this.nudge(state.lane);
+    for (const state of this.lanes.ofType(type)) this.nudge(state.lane);
   }
 
   close(): void {
     this.closed = true;
-    for (const state of this.lanes.values()) {
+    for (const state of this.lanes.all()) {
       state.refillTimer?.cancel();
       state.pendingTimer?.cancel();
       if (state.pending.length > 0) this.sendPending(state);
@@ -197,6 +208,7 @@ export class Dispatcher {
       state.unfinished = Math.max(0, state.unfinished - ids.length);
       state.creditUntilMs = Number.NEGATIVE_INFINITY;
       state.backlog = true;
+      this.lanes.noteWaiting(state, true);
       this.options.onError(error, 'dispatch');
       // Without it they would only be due when the mark runs out. If the message did arrive, its copy dies at the claim.
       await clearMarks(this.options.db.engine, ids).catch((second: unknown) =>
@@ -218,33 +230,6 @@ export class Dispatcher {
         state.refillAgain = false;
         this.nudge(state.lane);
       }
-    }
-  }
-
-  private stateOf(lane: Lane): LaneState {
-    const key = `${lane.queue}\n${lane.type}`;
-    let state = this.lanes.get(key);
-    if (state) return state;
-    state = newLaneState(lane);
-    if (this.lanes.size >= MAX_LANES) this.forgetOldest();
-    this.lanes.set(key, state);
-    const siblings = this.byType.get(lane.type) ?? new Set();
-    this.byType.set(lane.type, siblings.add(state));
-    return state;
-  }
-
-  private lanesOf(queue: string): Lane[] {
-    return [...this.lanes.values()]
-      .filter((state) => state.lane.queue === queue && state.room !== null)
-      .map(({ lane }) => lane);
-  }
-
-  private forgetOldest(): void {
-    for (const [key, state] of this.lanes) {
-      if (state.pending.length > 0 || state.refilling || state.refillTimer) continue;
-      this.lanes.delete(key);
-      this.byType.get(state.lane.type)?.delete(state);
-      return;
     }
   }
 }

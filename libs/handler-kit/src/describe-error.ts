@@ -10,6 +10,8 @@ export interface HandlerError {
 }
 
 const MAX_NAME_BYTES = 200;
+/** Deeper chains repeat themselves. */
+const MAX_CAUSES = 3;
 /** Enough to find a file within its package. */
 const KEPT_PATH_PARTS = 3;
 /** A retry later than this is a mistake in the handler's arithmetic. */
@@ -20,14 +22,35 @@ const MAX_DELAY_MS = 366 * 86_400_000;
  * handler throws to end its attempt (FailJob and the like) is an answer, no accident: where it was thrown concerns no reader.
  */
 export function describeError(thrown: unknown, code?: string): HandlerError {
-  const own = code ?? read(thrown, 'code');
+  const causes = causesOf(thrown);
+  const own =
+    code ??
+    [thrown, ...causes].map((each) => read(each, 'code')).find((each) => typeof each === 'string' && each !== '');
   const described: HandlerError = {
     class: storableText(classOf(thrown), MAX_NAME_BYTES),
-    message: storableText(messageOf(thrown), MAX_MESSAGE_BYTES),
+    message: storableText(describeChain([thrown, ...causes]), MAX_MESSAGE_BYTES),
     stack: wishOf(thrown) === 'default' ? stackOf(thrown) : '',
   };
   if (typeof own === 'string' && own !== '') described.code = storableText(own, MAX_NAME_BYTES);
   return described;
+}
+
+/** `cause` after `cause`, and the first of several errors: "fetch failed" alone helps nobody. */
+function causesOf(thrown: unknown): unknown[] {
+  const causes: unknown[] = [];
+  for (let each = thrown; causes.length < MAX_CAUSES; ) {
+    const errors = read(each, 'errors');
+    each = read(each, 'cause') ?? (Array.isArray(errors) ? errors[0] : undefined);
+    if (each === undefined || each === null || each === thrown || causes.includes(each)) break;
+    causes.push(each);
+  }
+  return causes;
+}
+
+/** Each is cut so that the last one still has its place. */
+function describeChain(errors: unknown[]): string {
+  const bytes = Math.floor(MAX_MESSAGE_BYTES / errors.length);
+  return errors.map((each) => storableText(messageOf(each), bytes)).join('; caused by: ');
 }
 
 export function wishOf(thrown: unknown): Wish {

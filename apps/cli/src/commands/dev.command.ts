@@ -15,7 +15,15 @@ interface DevCommandOptions {
 }
 
 /** Settings of the worker that pass through from the environment. */
-const WORKER_SETTINGS = ['JOB_TYPES', 'HANDLERS', 'SLOTS', 'CHILDREN', 'SCRATCH_DIRECTORY', 'DRAIN_TIMEOUT_MS'];
+const WORKER_SETTINGS = [
+  'JOB_TYPES',
+  'HANDLERS',
+  'HANDLER_ENV',
+  'SLOTS',
+  'CHILDREN',
+  'SCRATCH_DIRECTORY',
+  'DRAIN_TIMEOUT_MS',
+];
 
 export function addDev(program: Command, cli: Cli): void {
   program

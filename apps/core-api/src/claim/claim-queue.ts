@@ -14,10 +14,11 @@ export function claimQueue(
     maxWaiting: 5_000,
     keyOf: (request) => request.token,
     flush: async (requests) => {
-      const byToken = await claimJobsInStore(db.engine, requests, leaseMs);
+      const queues = new Map<string, Set<string>>();
+      const byToken = await claimJobsInStore(db.engine, requests, leaseMs, queues);
       return requests.map((request) => {
         const jobs = byToken.get(request.token) ?? [];
-        dispatcher.claimed(request.type, request.ids.length, jobs.length);
+        dispatcher.claimed(request.type, request.ids.length, jobs.length, queues.get(request.token));
         return jobs;
       });
     },

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { systemRuntime } from '@windlass/clock';
-import type { AttemptError, ClaimedJob } from '@windlass/contracts';
+import type { AttemptError, ClaimedJob, JobEvent } from '@windlass/contracts';
 import {
   cancelJobsInStore,
   claimJobsInStore,
@@ -9,6 +9,7 @@ import {
   finishAttempts,
   insertJobs,
   migrate,
+  releaseAttemptsInStore,
   replayJobsInStore,
   retryAttempts,
   runTransaction,
@@ -69,6 +70,18 @@ describe('events of a job, on a real PostgreSQL', () => {
   const replay = (id: string) =>
     runTransaction(db.engine, 1_000, (tx) => replayJobsInStore(tx, [{ tenantId: 'acme', id, actor: 'ann' }]));
   const events = (id: string) => reads.events({ tenantId: 'acme', id });
+  const inPages = async (id: string, limit: number) => {
+    const all: JobEvent[] = [];
+    for (;;) {
+      const last = all.at(-1);
+      const after = last && { run: last.run, epoch: last.epoch, rank: last.rank };
+      const { items, more } = await reads.events({ tenantId: 'acme', id, limit, ...(after ? { after } : {}) });
+      expect(items.length).toBeLessThanOrEqual(limit);
+      all.push(...items);
+      if (!more) return all;
+      expect(items.length).toBeGreaterThan(0);
+    }
+  };
   const told = async (id: string) => {
     const { items, finished } = await events(id);
     return {
@@ -123,20 +136,59 @@ describe('events of a job, on a real PostgreSQL', () => {
 
   it('a wait ends with the next event, and with the end of the job', async () => {
     const id = await insert();
-    const waiting = (known: number) => reads.events({ tenantId: 'acme', id, known, waitMs: 20_000 });
-    const first = waiting(1);
+    const waiting = (epoch: number, rank: number) =>
+      reads.events({ tenantId: 'acme', id, after: { run: 1, epoch, rank }, waitMs: 20_000 });
+    const first = waiting(0, 0);
     const job = await claim(id);
-    expect((await first).items).toHaveLength(2);
-    const second = waiting(2);
+    expect((await first).items).toMatchObject([{ kind: 'started' }]);
+    const second = waiting(1, 1);
     await finish(job);
-    expect(await second).toMatchObject({ finished: true, items: { length: 3 } });
+    expect(await second).toMatchObject({ finished: true, items: [{ kind: 'succeeded' }] });
     // Nothing more will come: no wait.
-    expect(await waiting(3)).toMatchObject({ finished: true });
+    expect(await waiting(1, 3)).toMatchObject({ finished: true, items: [] });
   });
 
-  it('without a wait all of them are answered, whatever is known', async () => {
+  it('come by page, each strictly behind a place, whatever the size of the page', async () => {
     const id = await insert();
-    expect((await reads.events({ tenantId: 'acme', id, known: 7 })).items).toHaveLength(1);
+    for (let n = 0; n < 3; n += 1) await again(await claim(id), 'failed');
+    await claim(id);
+    await cancelJobsInStore(db.engine, [{ tenantId: 'acme', id, actor: 'bob' }]);
+    await replay(id);
+    await claim(id);
+    const all = await events(id);
+    expect(all).toMatchObject({ more: false, finished: false, items: { length: 11 } });
+    const places = all.items.map(({ run, epoch, rank }) => `${run}.${epoch}.${rank}`);
+    expect(places.join(' ')).toBe('1.0.0 1.1.1 1.1.2 1.2.1 1.2.2 1.3.1 1.3.2 1.4.1 1.4.3 2.4.0 2.5.1');
+    for (const limit of [1, 2, 3, 5, 10, 11]) expect(await inPages(id, limit)).toEqual(all.items);
+  });
+
+  it('with long errors come in pages that the broker carries, and the newest is among them', async () => {
+    const id = await insert();
+    const error = { ...ERROR, message: 'm'.repeat(8_192), stack: 's'.repeat(32_768) };
+    await db.engine.query(
+      `insert into job_events (retention, tenant_id, job_id, run, epoch, kind, terminal, at, error, started_at)
+       select 'standard', 'acme', $1, 1, n, 'attempt-failed', false, now(), $2, now() from generate_series(1, 700) n`,
+      [id, JSON.stringify(error)],
+    );
+    const page = await reads.events({ tenantId: 'acme', id, limit: 1_000 });
+    expect(page.more).toBe(true);
+    expect(JSON.stringify(page).length).toBeLessThan(3 * 1_048_576);
+    const all = await inPages(id, 1_000);
+    expect(all).toHaveLength(1_401);
+    expect(all.at(-1)).toMatchObject({ epoch: 700, rank: 2 });
+  });
+
+  it('of a claim that was given back lose its start, and nothing else moves', async () => {
+    const id = await insert();
+    await again(await claim(id), 'failed');
+    const unstarted = await claim(id);
+    const before = await events(id);
+    expect(before.items.at(-1)).toMatchObject({ epoch: 2, rank: 1 });
+    await releaseAttemptsInStore(db.engine, [unstarted], 10);
+    expect((await events(id)).items).toEqual(before.items.slice(0, -1));
+    const next = reads.events({ tenantId: 'acme', id, after: { run: 1, epoch: 2, rank: 1 }, waitMs: 20_000 });
+    await claim(id);
+    expect((await next).items).toMatchObject([{ run: 1, epoch: 3, rank: 1, kind: 'started' }]);
   });
 
   it('of another tenant’s job are not read', async () => {

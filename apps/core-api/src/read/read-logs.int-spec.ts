@@ -154,7 +154,7 @@ describe('reading logs, on a real PostgreSQL', () => {
     const own = new ReadJobs({ db, finishes: ends, logs: still, leaseMs: 1 });
     const both = Promise.all([
       own.lines({ tenantId: 'acme', id, limit: 1, waitMs: 20_000 }),
-      own.events({ tenantId: 'acme', id, known: 2, waitMs: 20_000 }),
+      own.events({ tenantId: 'acme', id, after: { run: 1, epoch: 1, rank: 1 }, waitMs: 20_000 }),
     ]);
     await storeJob(db, { id, state: 'failed', epoch: 1 });
     await finish(id);

@@ -61,10 +61,9 @@ export class ReadJobs {
     return found(await this.as(tenantId, (manager) => readResultInStore(manager, id)));
   }
 
-  async events({ tenantId, id, known, waitMs }: Static<typeof readEvents.schema>) {
-    const read = async () => found(await this.as(tenantId, (manager) => readEventsInStore(manager, id)));
-    const isNews = (page: Awaited<ReturnType<typeof read>>) => page.finished || page.items.length > (known ?? 0);
-    return this.until({ id, waitMs }, read, isNews);
+  async events(query: Static<typeof readEvents.schema>) {
+    const read = async () => found(await this.as(query.tenantId, (manager) => readEventsInStore(manager, query)));
+    return this.until(query, read, (page) => page.finished || page.items.length > 0);
   }
 
   async lines(query: ReadLogs) {

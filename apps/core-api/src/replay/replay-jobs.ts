@@ -10,7 +10,8 @@ const LOCK_TIMEOUT_MS = 2_000;
 
 /**
  * The replay stage: a finished job runs again as run + 1, in the order of its lane or at the gate of its concurrency key. Committed when it
- * resolves. Throws `read.job-unknown`, `replay.job-unfinished`, `replay.duplicate`.
+ * resolves. Throws `read.job-unknown`, `replay.job-unfinished`, `replay.duplicate`, and
+ * `submit.queue-unknown` where its named queue was removed.
  */
 @Injectable()
 export class ReplayJobs {
@@ -25,17 +26,21 @@ export class ReplayJobs {
       throw storeFault(error);
     });
     const [job] = replayed;
-    if (!job) throw refusal(refused.get(id) ?? 'unknown');
+    if (!job) throw refusal(refused.get(id) ?? { why: 'unknown', queue: null });
     if (job.concurrencyKey === null) dispatcher.nudge({ queue: job.queue, type: job.type });
     else void dispatcher.admit([{ tenantId, key: job.concurrencyKey }]);
     return { id, run: job.run, state: job.state };
   }
 }
 
-function refusal(why: ReplayRefusal): Fault {
+function refusal({ why, queue }: { why: ReplayRefusal; queue: string | null }): Fault {
   if (why === 'unfinished')
     return fault('replay.job-unfinished', {
       detail: 'Its last run has not ended. Wait for its end or cancel it, then replay it.',
+    });
+  if (why === 'queue-unknown')
+    return fault('submit.queue-unknown', {
+      detail: `The job’s queue "${queue}" was removed. PUT /v1/queues/${queue} makes it again, with a maxRunning if it had one; then replay the job.`,
     });
   if (why === 'duplicate')
     return fault('replay.duplicate', {

@@ -20,7 +20,14 @@ import {
   stopAction,
 } from '@windlass/contracts';
 import { createLogger, RpcClient, type RunningService } from '@windlass/service-kit';
-import { claimJobsInStore, connectDatabase, type Database, finishAttempts, migrate } from '@windlass/store';
+import {
+  changeQueueSettings,
+  claimJobsInStore,
+  connectDatabase,
+  type Database,
+  finishAttempts,
+  migrate,
+} from '@windlass/store';
 import { freshDatabase, waitFor } from '@windlass/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createCore } from '../create-core.js';
@@ -130,6 +137,19 @@ describe('replay, bulk actions and audit through core, on a real PostgreSQL', ()
     await expect(replay(id)).rejects.toMatchObject({ code: 'replay.duplicate' });
     await db.engine.query('delete from jobs where id = $1', [holder]);
     expect(await replay(id)).toMatchObject({ run: 2 });
+  });
+
+  it('a job whose named queue was removed is refused until the queue is there again', async () => {
+    const id = await store({ state: 'failed', queue: 'narrow' });
+    await expect(replay(id)).rejects.toMatchObject({
+      code: 'submit.queue-unknown',
+      detail: expect.stringContaining('PUT /v1/queues/narrow'),
+    });
+    expect(await hot(id)).toBeUndefined();
+    const change = { name: 'narrow', named: true, auditId: systemRuntime.uuid(), tenantId: 'acme', actor: 'ann' };
+    await changeQueueSettings(db.engine, { ...change, maxRunning: 1 });
+    expect(await replay(id)).toMatchObject({ run: 2 });
+    expect(await hot(id)).toMatchObject({ queue: 'narrow' });
   });
 
   it('a job with a concurrency key waits at its gate and is admitted when the key is free', async () => {

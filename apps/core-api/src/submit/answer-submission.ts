@@ -19,7 +19,7 @@ export function answerSubmission(job: PreparedJob, accepted: Accepted): SubmitOu
   }
 }
 
-export const keyInProgress = () =>
+const keyInProgress = () =>
   fault('submit.key-in-progress', {
     detail: 'The first request with this Idempotency-Key has no answer yet. Repeat the request after the delay.',
     retryAfterMs: 1_000,

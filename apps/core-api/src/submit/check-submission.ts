@@ -1,6 +1,7 @@
 import { fieldErrorsOf, type SubmitItem } from '@windlass/contracts';
 import { fault } from '@windlass/faults';
 import type { KnownType } from '../registry/type-registry.js';
+import { findOverflow } from './find-overflow.js';
 
 /**
  * Payload against the type's schema, limits and times against each other. Throws `submit.payload-invalid` or `http.fields-invalid`.
@@ -12,6 +13,14 @@ export function checkSubmission(item: SubmitItem, type: KnownType, nowMs: number
     payload = JSON.parse(item.payload);
   } catch (cause) {
     throw fault('submit.payload-invalid', { fields: [{ path: '/payload', message: 'is not JSON' }], cause });
+  }
+  const overflow = findOverflow(item.payload, payload);
+  if (overflow !== undefined) {
+    throw fault('submit.payload-invalid', {
+      detail:
+        'The payload has a number beyond the range of a double (about 1.8e308), which no handler could be given. Send it as a string.',
+      fields: [{ path: `/payload${overflow}`, message: 'must be a finite number' }],
+    });
   }
   if (!type.validatePayload(payload)) {
     const fields = fieldErrorsOf(type.validatePayload.errors, '/payload');

@@ -33,9 +33,10 @@ function queueOf(flush: Flush): FlushQueue<PreparedJob, Accepted> {
     maxWaiting: 20_000,
     sizeOf: (job) => job.payload.length,
     keyOf: ({ template: { tenantId }, key, extras }) => {
-      if (!key && !extras?.dedupe) return undefined;
       const keys = key ? [`i\n${tenantId}\n${key.value}`] : [];
-      return extras?.dedupe ? [...keys, `d\n${tenantId}\n${extras.dedupe.key}`] : keys;
+      // Duplicates are told apart within a flush; of those that replace each other each takes a round of statements.
+      const replacing = extras?.dedupe?.onDuplicate === 'replace' ? [`d\n${tenantId}\n${extras.dedupe.key}`] : [];
+      return [...keys, ...replacing];
     },
     notWritten: (cause) =>
       fault('submit.not-accepted', {

@@ -4,22 +4,26 @@ import { asProblem, fault, isFault } from '@windlass/faults';
 import type { KeyHolder } from '@windlass/store';
 import type { QueueRegistry } from '../queues/queue-registry.js';
 import type { KnownType, TypeRegistry } from '../registry/type-registry.js';
-import { answerSubmission, keyInProgress } from './answer-submission.js';
+import { answerSubmission } from './answer-submission.js';
 import { checkSubmission } from './check-submission.js';
 import type { Accepted, Submissions } from './flush-submissions.js';
 import type { PreparedJob } from './hand-over.js';
+import { KeyTurns } from './key-turns.js';
 import { prepareJob } from './prepare-job.js';
 import { TemplateCache } from './template-cache.js';
 
 /** Another core's transaction on the same dedupe key takes milliseconds; one that is stuck is not waited for longer than this. */
 const BUSY_MS = 1_000;
 const BUSY_RETRY_MS = 20;
+/** Jobs that replace each other take a transaction each: so many are done in some 300 ms, more would make their neighbours wait too long. */
+const MAX_REPLACING = 32;
 
 /** The submit stage: check against the type, then one row with its keys in one transaction. */
 export class SubmitJobs {
   private readonly templates = new TemplateCache();
-  /** Idempotency keys of submissions that are under way here. */
-  private readonly underWay = new Set<string>();
+  private readonly turns: KeyTurns;
+  /** Submissions with `replace` that are under way here, by tenant and dedupe key. */
+  private readonly replacing = new Map<string, number>();
 
   constructor(
     private readonly registry: TypeRegistry,
@@ -28,7 +32,9 @@ export class SubmitJobs {
     private readonly runtime: Pick<Runtime, 'now' | 'monotonicMs' | 'sleep' | 'uuid'>,
     /** Who holds an idempotency key now. Throws what the database throws. */
     private readonly holderOf: (tenantId: string, key: string) => Promise<KeyHolder | undefined>,
-  ) {}
+  ) {
+    this.turns = new KeyTurns(runtime);
+  }
 
   /** One outcome per item, in order; an item's fault stays its own. */
   submit(items: SubmitItem[]): Promise<SubmitOutcome[]> {
@@ -64,17 +70,26 @@ export class SubmitJobs {
     return { ...holder.answer, created: false };
   }
 
-  /** A second request with the key of one that is under way is not made to wait: the gateway repeats it for a while. */
   private async store(item: SubmitItem, { declaration }: KnownType): Promise<SubmitOutcome> {
     const job = prepareJob(item, this.templates.of(item, declaration), this.runtime.uuid());
-    if (!job.key) return answerSubmission(job, await this.accept(job));
-    const key = `${item.tenantId}\n${job.key.value}`;
-    if (this.underWay.has(key)) throw keyInProgress();
-    this.underWay.add(key);
+    const accepted = job.key ? this.turns.take(job, () => this.inPlace(job)) : this.inPlace(job);
+    return answerSubmission(job, await accepted);
+  }
+
+  /** One client that replaces a job again and again must not keep the neighbours of its jobs waiting. */
+  private async inPlace(job: PreparedJob): Promise<Accepted> {
+    const dedupe = job.extras?.dedupe;
+    if (dedupe?.onDuplicate !== 'replace') return this.accept(job);
+    const key = `${job.template.tenantId}\n${dedupe.key}`;
+    const before = this.replacing.get(key) ?? 0;
+    if (before >= MAX_REPLACING) throw dedupeBusy();
+    this.replacing.set(key, before + 1);
     try {
-      return answerSubmission(job, await this.accept(job));
+      return await this.accept(job);
     } finally {
-      this.underWay.delete(key);
+      const left = (this.replacing.get(key) ?? 1) - 1;
+      if (left > 0) this.replacing.set(key, left);
+      else this.replacing.delete(key);
     }
   }
 
@@ -112,7 +127,8 @@ function rethrowNotAccepted(cause: unknown): never {
 
 const dedupeBusy = () =>
   fault('submit.not-accepted', {
-    detail: 'Another request with this dedupeKey is under way. Repeat the request after the delay.',
+    detail:
+      'Another request with this dedupeKey is under way, or many that replace each other. Repeat the request after the delay.',
     retryAfterMs: 1_000,
   });
 

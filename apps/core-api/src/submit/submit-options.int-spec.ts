@@ -10,7 +10,7 @@ import {
 } from '@windlass/contracts';
 import { insertJobs } from '@windlass/store';
 import { ECHO_TEMPLATE, waitFor } from '@windlass/testing';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Cores, openCores } from '../two-cores.fixture.js';
 
 const dedupe = (onDuplicate: 'reject' | 'return' | 'replace', key = 'd') => ({ dedupe: { key, onDuplicate } });
@@ -117,6 +117,39 @@ describe('what a submission may ask for, through two cores', () => {
     expect(await waiting).toMatchObject({ state: 'cancelled', stopping: true, reason: `replaced by ${replacing}` });
     await waitFor(() => told.length > 0, { what: 'the word to the worker' });
     expect(told).toMatchObject([{ jobId: id, run: 1, epoch: attempt?.epoch }]);
+  });
+
+  it('many duplicates in one message share their transactions; of those that replace each other the surplus is refused at once', async () => {
+    let transactions = 0;
+    const spies = cores.databases.map(({ engine }) => {
+      const connect = engine.connect.bind(engine);
+      return vi.spyOn(engine, 'connect').mockImplementation(((...callback: []) => {
+        // The pool's own queries come with a callback.
+        if (callback.length === 0) transactions += 1;
+        return connect(...callback);
+      }) as never);
+    });
+    const codes = (await cores.submit(...Array(600).fill(dedupe('reject')))).map(codeOf);
+    for (const spy of spies) spy.mockRestore();
+    expect(codes).toEqual(['none', ...Array(599).fill('submit.duplicate')]);
+    // Two flushes of at most 500 items, and what the dispatcher may have done meanwhile.
+    expect(transactions).toBeLessThan(10);
+    const replaced = (await cores.submit(...Array(50).fill(dedupe('replace')))).map(codeOf);
+    expect(replaced).toEqual([...Array(32).fill('none'), ...Array(18).fill('submit.not-accepted')]);
+    // Their places are free again.
+    expect(await cores.accepted(...Array(32).fill(dedupe('replace')))).toHaveLength(32);
+  });
+
+  it('a burst under one Idempotency-Key makes one job, and all hear of it; those with another body hear that', async () => {
+    const keyed = { idempotencyKey: 'burst', fingerprint: 'f' };
+    const [first, ...rest] = await cores.submit(...Array(60).fill(keyed), { ...keyed, fingerprint: 'g' });
+    expect(first).toMatchObject({ created: true });
+    const other = rest.pop();
+    expect(rest).toEqual(Array(59).fill({ ...first, created: false }));
+    expect(codeOf(other)).toBe('submit.key-reused');
+    const mixed = Array.from({ length: 200 }, (_, n) => ({ ...keyed, fingerprint: n % 5 ? `g${n % 5}` : 'f' }));
+    const codes = (await cores.submit(...mixed)).map(codeOf);
+    expect(codes).toEqual(mixed.map(({ fingerprint }) => (fingerprint === 'f' ? 'none' : 'submit.key-reused')));
   });
 
   it('of many that come to two cores at once one is made, whatever the mode', async () => {

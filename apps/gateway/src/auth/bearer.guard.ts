@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { type ExecutionContext, Inject, Injectable, Optional } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
 import { AuthGuard, AuthModuleOptions } from '@nestjs/passport';
 import type { Scope } from '@windlass/client';
 import type { Runtime } from '@windlass/clock';
@@ -38,16 +39,23 @@ export class BearerGuard extends AuthGuard() {
   override canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     if (!request.routeOptions.url?.startsWith('/v1/')) return true;
+    const principal = this.authenticate(request, context);
+    if (principal instanceof Promise) return principal.then((verified) => this.admit(context, request, verified));
+    return this.admit(context, request, principal);
+  }
+
+  /** Whose the request is, before its body is read. Takes no place and looks at no scope: `canActivate` does, later. */
+  async identify(request: FastifyRequest, reply: FastifyReply): Promise<Principal> {
+    return this.authenticate(request, new ExecutionContextHost([request, reply]));
+  }
+
+  private authenticate(request: FastifyRequest, context: ExecutionContext): Principal | Promise<Principal> {
     const token = bearerToken(request.headers.authorization);
-    if (ApiKeyVerifier.looksLikeKey(token)) {
-      const principal = this.apiKeys.verify(token);
-      if (principal instanceof Promise) return principal.then((verified) => this.admit(context, request, verified));
-      return this.admit(context, request, principal);
-    }
+    if (ApiKeyVerifier.looksLikeKey(token)) return this.apiKeys.verify(token);
     // By hash, so that a dump of this process's memory holds no tokens for longer than their requests.
     const tokenHash = hash('sha256', token, 'base64');
     const known = this.known.get(tokenHash);
-    if (known && this.runtime.now() < known.expiresAtMs) return this.admit(context, request, known);
+    if (known && this.runtime.now() < known.expiresAtMs) return known;
     return this.verify(context, request, token, tokenHash);
   }
 
@@ -62,7 +70,7 @@ export class BearerGuard extends AuthGuard() {
     request: FastifyRequest,
     token: string,
     tokenHash: string,
-  ): Promise<boolean> {
+  ): Promise<Principal> {
     // jsonwebtoken reads claims before it looks what they are: on a signed `null` it would fail as on a bug of ours.
     if (!hasClaims(token)) {
       throw fault('auth.token-invalid', { detail: 'The token was refused: its claims are not a JSON object.' });
@@ -70,7 +78,7 @@ export class BearerGuard extends AuthGuard() {
     await super.canActivate(context);
     const principal = (request as FastifyRequest & { user: Principal }).user;
     this.known.set(tokenHash, principal);
-    return this.admit(context, request, principal);
+    return principal;
   }
 
   private admit(context: ExecutionContext, request: FastifyRequest, principal: Principal): boolean {

@@ -4,9 +4,9 @@ import type { Broker, Subscription } from '@windlass/broker';
 import type { Runtime } from '@windlass/clock';
 import { keyRevoked, TOPIC, verifyKey, verifyKeyReply } from '@windlass/contracts';
 import { fault, messageOf } from '@windlass/faults';
-import { type Logger, RpcClient } from '@windlass/service-kit';
+import type { Logger, RpcClient } from '@windlass/service-kit';
 import { LRUCache } from 'lru-cache';
-import { BROKER, LOGGER, RUNTIME } from '../gateway-ports.js';
+import { BROKER, KEYS_CORE, LOGGER, RUNTIME } from '../gateway-ports.js';
 import type { Principal } from './principal.js';
 
 const API_KEY = /^wlk_[A-Za-z0-9_-]{43}$/;
@@ -38,7 +38,7 @@ export class ApiKeyVerifier implements OnApplicationBootstrap, OnApplicationShut
     @Inject(BROKER) private readonly broker: Broker,
     @Inject(RUNTIME) private readonly runtime: Runtime,
     @Inject(LOGGER) private readonly logger: Logger,
-    @Inject(RpcClient) private readonly core: RpcClient,
+    @Inject(KEYS_CORE) private readonly core: RpcClient,
   ) {}
 
   static looksLikeKey(token: string): boolean {

@@ -29,7 +29,7 @@ describe.each([
   ['files', FILES],
   ['API keys', KEYS],
 ])('bad input gets its exact 4xx and a problem that says what to do: %s', (_group, cases) => {
-  it.each(cases)('$name → $status $code', async ({ method, path, options, status, code, field }) => {
+  it.each(cases)('$name → $status $code', async ({ method, path, options, status, code, field, says }) => {
     const answer = await test.call(method ?? 'POST', path ?? '/v1/jobs', options);
     const text = await answer.text();
     expect({ status: answer.status, type: answer.headers.get('content-type') }, text).toEqual({
@@ -40,6 +40,7 @@ describe.each([
     const problem = JSON.parse(text) as { code: string; status: number; detail: string; errors?: { path: string }[] };
     expect(problem).toMatchObject({ code, status });
     expect(problem.detail.length).toBeGreaterThan(10);
+    if (says) expect(problem.detail).toContain(says);
     if (field) expect(problem.errors?.map((error) => error.path)).toContain(field);
     expect(text).not.toMatch(/\bat .*\.[jt]s:\d+|node_modules/);
   });

@@ -14,6 +14,7 @@ declare module 'fastify' {
 interface Use {
   requests: number;
   streams: number;
+  lists: number;
 }
 
 export type LoadLimits = Pick<
@@ -23,6 +24,8 @@ export type LoadLimits = Pick<
 
 /** Soon enough for a burst, long enough that a refused client costs next to nothing. */
 const RETRY_AFTER_MS = 1_000;
+/** Lists of jobs are the dearest reads: these take core and its reading connections a fraction of the time that a call has. */
+export const MAX_LISTS_PER_TENANT = 32;
 
 /**
  * How much may be under way at a time, in all and for one tenant. Requests take their place once their body is there and their
@@ -92,12 +95,27 @@ export class LoadBounds {
     };
   }
 
+  /** Begins a list of jobs unless too many of its tenant are under way. Throws `http.rate-limited`. */
+  async list<T>(tenantId: string, begin: () => Promise<T>): Promise<T> {
+    const use = this.useOf(tenantId);
+    if (use.lists >= MAX_LISTS_PER_TENANT) throw tooMany('lists of jobs');
+    use.lists += 1;
+    this.tenants.set(tenantId, use);
+    try {
+      return await begin();
+    } finally {
+      use.lists -= 1;
+      this.forgetIdle(tenantId, use);
+    }
+  }
+
   private useOf(tenantId: string): Use {
-    return this.tenants.get(tenantId) ?? { requests: 0, streams: 0 };
+    return this.tenants.get(tenantId) ?? { requests: 0, streams: 0, lists: 0 };
   }
 
   private forgetIdle(tenantId: string, use: Use): void {
-    if (use.requests === 0 && use.streams === 0 && this.tenants.get(tenantId) === use) this.tenants.delete(tenantId);
+    const idle = use.requests === 0 && use.streams === 0 && use.lists === 0;
+    if (idle && this.tenants.get(tenantId) === use) this.tenants.delete(tenantId);
   }
 }
 

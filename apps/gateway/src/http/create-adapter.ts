@@ -7,7 +7,6 @@ import { addFileBodyParsers, chooseFileParser } from '../files/file-body.parser.
 import type { GatewayPorts } from '../gateway-ports.js';
 import { BATCH_BODY_BYTES, BATCH_ROUTE } from '../submit/batch-limits.js';
 import { answerBadHttp, answerFrameworkError } from './answer-bad-http.js';
-import { boundBodies } from './bound-bodies.js';
 import type { LoadBounds } from './bound-load.js';
 import { logRequests } from './log-requests.js';
 import { addJsonParser } from './parse-json-body.js';
@@ -78,7 +77,6 @@ export function createAdapter(
     if (chooseFileParser(request)) return done();
     done(isJsonOrNothing(request) ? undefined : unsupported());
   });
-  boundBodies(fastify);
   // Not even the question costs anything otherwise: a line per request is a tenth of the hot route.
   if (config.logLevel === 'debug') logRequests(fastify, logger);
   return adapter;

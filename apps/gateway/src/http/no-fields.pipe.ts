@@ -1,7 +1,7 @@
 import type { PipeTransform } from '@nestjs/common';
 import { invalid } from './read-fields.js';
 
-/** For routes that take no body: none, or an empty object, since some clients send that with every POST. */
+/** For routes that take no body: none, or an empty object, since some clients send that with every POST. Also for no query. */
 export class NoFields implements PipeTransform<unknown, undefined> {
   transform(value: unknown): undefined {
     if (value === undefined) return undefined;

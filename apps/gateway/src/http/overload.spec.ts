@@ -1,7 +1,8 @@
 import { connect } from 'node:net';
-import { readEvents, readEventsReply, readJob, readJobReply } from '@windlass/contracts';
+import { listJobs, listJobsReply, readEvents, readEventsReply, readJob, readJobReply } from '@windlass/contracts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { sign, startGateway, type TestGateway } from '../testing/start-gateway.fixture.js';
+import { MAX_LISTS_PER_TENANT } from './bound-load.js';
 
 let test: TestGateway;
 let release: (() => void)[] = [];
@@ -101,6 +102,29 @@ describe('requests under way', () => {
   });
 });
 
+it('lists of one tenant are bounded: the next is refused at once by 429, other reads and other tenants pass', async () => {
+  const job = await start({});
+  let waiting = 0;
+  test.core.on(listJobs, listJobsReply, async ({ tenantId }) => {
+    waiting += 1;
+    if (tenantId === 'acme') await new Promise<void>((resolve) => release.push(resolve));
+    return { items: [] };
+  });
+  const lists = Array.from({ length: MAX_LISTS_PER_TENANT }, () => test.call('GET', '/v1/jobs'));
+  await expect.poll(() => waiting).toBe(MAX_LISTS_PER_TENANT);
+  const refused = { status: 429, retryAfter: '1', code: 'http.rate-limited' };
+  expect(await refusal(test.call('GET', '/v1/jobs?limit=100'))).toEqual(refused);
+  expect((await test.call('GET', `${job}/artifacts`)).status).toBe(200);
+  const token = await sign({ claims: { tenant: 'other' } });
+  expect((await test.call('GET', '/v1/jobs', { token })).status).toBe(200);
+  for (const go of release.splice(0)) go();
+  expect(new Set((await Promise.all(lists)).map((answer) => answer.status))).toEqual(new Set([200]));
+  const again = test.call('GET', '/v1/jobs');
+  await held(1);
+  for (const go of release.splice(0)) go();
+  expect((await again).status).toBe(200);
+});
+
 describe('long polls and event streams', () => {
   it('are counted apart from other requests, and bounded by 429 in all', async () => {
     const job = await start({ MAX_STREAMS: '2', MAX_IN_FLIGHT: '1' });
@@ -140,7 +164,7 @@ describe('long polls and event streams', () => {
     test.core.on(readEvents, readEventsReply, async ({ waitMs }) => {
       asked += 1;
       if (waitMs) await new Promise<void>((resolve) => (answer = resolve));
-      return { items: [], finished: false };
+      return { items: [], more: false, finished: false };
     });
     const stream = { headers: { accept: 'text/event-stream' } };
     const first = await test.call('GET', `${job}/events`, stream);

@@ -9,6 +9,9 @@ import { scanJson } from './scan-json.js';
 /** Deeper than any real payload, and far from where recursive code on the way (validators, handlers) would overflow. */
 export const MAX_JSON_DEPTH = 100;
 
+/** JSON is sent without one (RFC 8259, 8.1). Fastify's parser skips it, and what then counts bytes from the start finds nothing. */
+const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
+
 declare module 'fastify' {
   interface FastifyRequest {
     /** Source text of the body's `payload` member, byte for byte as it was sent. */
@@ -31,6 +34,9 @@ export function addJsonParser(fastify: FastifyInstance): void {
       return done(fault('http.content-type-unsupported', { detail: 'Send the body without Content-Encoding.' }));
     }
     if (!isUtf8(bytes)) return done(malformed('it is not UTF-8'));
+    if (bytes.subarray(0, BOM.length).equals(BOM)) {
+      return done(malformed('it begins with a byte order mark (BOM, U+FEFF); send it without'));
+    }
     const text = bytes.toString('utf8');
     const isBatch = request.routeOptions.url === BATCH_ROUTE;
     if (isBatch) {
@@ -40,7 +46,7 @@ export function addJsonParser(fastify: FastifyInstance): void {
       request.payloadTexts = texts;
     }
     parse(request, text, (error, value) => {
-      if (error) return done(malformed(text === '' ? 'it is empty' : whyNot(text)));
+      if (error) return done(malformed(text === '' ? 'it is empty' : whyNot(text, isBatch)));
       if (isBatch) return done(null, value);
       const { depth, member } = scanJson(text, 'payload', MAX_JSON_DEPTH);
       if (depth > MAX_JSON_DEPTH) return done(tooMuch('depth'));
@@ -63,13 +69,26 @@ function tooMuch(beyond: NonNullable<ScannedBatch['beyond']>): Fault {
 }
 
 /** Fastify's parser does not say which of its two reasons it had. */
-function whyNot(text: string): string {
+function whyNot(text: string, isBatch: boolean): string {
+  let value: unknown;
   try {
-    JSON.parse(text);
-    return 'the keys __proto__ and constructor.prototype are not allowed';
+    value = JSON.parse(text);
   } catch {
     return 'it is not JSON';
   }
+  const rule = 'the keys __proto__ and constructor.prototype are not allowed';
+  const jobs = isBatch ? (value as { jobs?: unknown } | null)?.jobs : undefined;
+  const index = Array.isArray(jobs) ? jobs.findIndex(hasForbiddenKey) : -1;
+  return index < 0 ? rule : `${rule}, and /jobs/${index} has one`;
+}
+
+/** By the same rule as Fastify's parser. As deep as the parser's limit on nesting at the most. */
+function hasForbiddenKey(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (Object.hasOwn(value, '__proto__')) return true;
+  const maker: unknown = Object.hasOwn(value, 'constructor') ? value.constructor : undefined;
+  if (typeof maker === 'object' && maker !== null && Object.hasOwn(maker, 'prototype')) return true;
+  return Object.values(value).some(hasForbiddenKey);
 }
 
 function malformed(why: string) {

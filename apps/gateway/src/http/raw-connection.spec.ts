@@ -35,6 +35,18 @@ describe('what only a raw connection can send', () => {
     expect(text).toContain('files.too-large');
   });
 
+  it.each([
+    ['none', '', 'auth.token-missing'],
+    ['a forged one', 'authorization: Bearer a.b.c\r\n', 'auth.token-invalid'],
+    ['an unknown API key', `authorization: Bearer wlk_${'a'.repeat(43)}\r\n`, 'auth.token-invalid'],
+  ])('refuses a large body by its token before it has arrived: %s', async (_name, header, code) => {
+    const text = await raw(
+      `POST /v1/jobs/batch HTTP/1.1\r\nhost: x\r\n${header}content-type: application/json\r\ncontent-length: 4194304\r\n\r\n{`,
+    );
+    expect(text).toMatch(/^HTTP\/1\.1 401 /);
+    expect(text).toContain(`"code":"${code}"`);
+  });
+
   it('refuses two conflicting lengths', async () => {
     const text = await raw(
       'POST /v1/jobs HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n',

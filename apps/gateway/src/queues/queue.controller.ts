@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Action, Queue } from '@windlass/client';
 import {
@@ -36,8 +36,8 @@ export class QueueController {
   @NeedsScope('queues:read')
   @ApiOperation({ summary: 'List queues', description: 'With their depth, over all tenants.' })
   @ApiResponse({ status: 200, type: QueuesDto })
-  @ApiProblems()
-  async list(): Promise<QueuesDto> {
+  @ApiProblems('http.fields-invalid')
+  async list(@Query(NoFields) _query: undefined): Promise<QueuesDto> {
     const { items } = await this.core.call(listQueues, listQueuesReply, {});
     return { items: items.map(presentQueue) };
   }
@@ -46,8 +46,8 @@ export class QueueController {
   @NeedsScope('queues:read')
   @ApiOperation({ summary: 'Read a queue' })
   @ApiResponse({ status: 200, type: QueueDto })
-  @ApiProblems('queues.unknown')
-  async read(@Param('name') name: string): Promise<Queue> {
+  @ApiProblems('http.fields-invalid', 'queues.unknown')
+  async read(@Param('name') name: string, @Query(NoFields) _query: undefined): Promise<Queue> {
     return presentQueue(await this.core.call(readQueue, queueReply, { name: parseQueueName(name) }));
   }
 

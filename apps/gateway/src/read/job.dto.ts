@@ -1,11 +1,9 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type {
   Backoff,
-  Items,
   Job,
   JobCounters,
   JobError,
-  JobEvent,
   JobProgress,
   JobState,
   ListJobsQuery,
@@ -186,34 +184,6 @@ export class JobPageDto implements Page<Job> {
   items: JobDto[];
   @ApiPropertyOptional({ description: 'Absent on the last page.' })
   nextCursor?: string;
-}
-
-export class JobEventDto implements JobEvent {
-  @ApiProperty()
-  run: number;
-  @ApiProperty()
-  epoch: number;
-  @ApiProperty({ description: '`submitted`, `started`, `attempt-<outcome>`, `replayed`, or the terminal state.' })
-  kind: string;
-  @ApiProperty({ description: 'Exactly one per run is.' })
-  terminal: boolean;
-  @ApiProperty({ format: 'date-time' })
-  at: string;
-  @ApiPropertyOptional()
-  worker?: string;
-  @ApiPropertyOptional()
-  machine?: string;
-  @ApiPropertyOptional({ description: 'Who asked for it (cancel, replay): subject of the token.' })
-  actor?: string;
-  @ApiPropertyOptional({ description: 'Why, where the kind does not say it.' })
-  reason?: string;
-  @ApiPropertyOptional({ type: JobErrorDto })
-  error?: JobErrorDto;
-}
-
-export class JobEventsDto implements Items<JobEvent> {
-  @ApiProperty({ type: [JobEventDto] })
-  items: JobEventDto[];
 }
 
 /** Problem of `read.result-not-ready`. */

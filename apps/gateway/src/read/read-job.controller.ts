@@ -9,6 +9,7 @@ import { NeedsScope } from '../auth/needs-scope.decorator.js';
 import { principalOf } from '../auth/principal.js';
 import { sendObject } from '../files/send-object.js';
 import { FILES } from '../gateway-ports.js';
+import { LoadBounds } from '../http/bound-load.js';
 import { ApiProblems } from '../http/problem.dto.js';
 import { FieldsOf } from '../http/read-fields.js';
 import { sendProblem } from '../http/send-problem.js';
@@ -29,6 +30,7 @@ export class ReadJobController {
     @Inject(RpcClient) private readonly core: RpcClient,
     @Inject(JobReader) private readonly reader: JobReader,
     @Inject(FILES) private readonly files: FileStore,
+    @Inject(LoadBounds) private readonly load: LoadBounds,
   ) {}
 
   @Get()
@@ -43,7 +45,7 @@ export class ReadJobController {
   ): Promise<void> {
     const { tenantId } = principalOf(request);
     const { type, state, tag, queue, cursor, limit } = query;
-    const page = await this.core.call(listJobs, listJobsReply, {
+    const question = {
       tenantId,
       limit: limit ?? DEFAULT_LIMIT,
       ...(type === undefined ? {} : { type }),
@@ -51,7 +53,8 @@ export class ReadJobController {
       ...(tag === undefined ? {} : { tag }),
       ...(queue === undefined ? {} : { queue }),
       ...(cursor === undefined ? {} : { before: decodeCursor(cursor) }),
-    });
+    };
+    const page = await this.load.list(tenantId, () => this.core.call(listJobs, listJobsReply, question));
     const next = page.next === undefined ? undefined : encodeCursor(page.next);
     sendJson(reply, jobPageJson(page.items, next));
   }
@@ -68,7 +71,7 @@ export class ReadJobController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const waitMs = parseWait(query.wait);
-    const view = await this.reader.read(request, parseId(id, 'read.job-unknown'), waitMs);
+    const view = await this.reader.read(request, reply, parseId(id, 'read.job-unknown'), waitMs);
     sendJson(reply, jobJson(view));
   }
 

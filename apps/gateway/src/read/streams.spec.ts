@@ -105,23 +105,33 @@ describe('a log', () => {
 });
 
 describe('events', () => {
-  it('are followed live with their count as id, and resumed by it', async () => {
+  it('are followed live with their places as ids, and resumed by them', async () => {
     const stream = await open('events');
     await expect.poll(() => stream.events.length).toBe(1);
     test.core.addEvent(id, { kind: 'started', machine: 'm1' });
     await expect.poll(() => stream.events.length).toBe(2);
-    const resumed = await open('events', { 'last-event-id': '1' });
+    const resumed = await open('events', { 'last-event-id': '1.0.0' });
     test.core.finish(id, 'failed');
     await Promise.all([stream.ended, resumed.ended]);
     const seen = (each: StreamReader) =>
-      each.events.map(({ event, id: count, data }) => [event, count, (data as { kind?: string }).kind]);
+      each.events.map(({ event, id: place, data }) => [event, place, (data as { kind?: string }).kind]);
     expect(seen(stream)).toEqual([
-      ['job', '1', 'submitted'],
-      ['job', '2', 'started'],
-      ['job', '3', 'failed'],
+      ['job', '1.0.0', 'submitted'],
+      ['job', '1.1.1', 'started'],
+      ['job', '1.1.3', 'failed'],
       ['end', undefined, undefined],
     ]);
     expect(seen(resumed)).toEqual(seen(stream).slice(1));
+  });
+
+  it('longer than a page come whole', async () => {
+    for (let epoch = 1; epoch <= 250; epoch += 1) test.core.addEvent(id, { kind: 'attempt-failed', epoch });
+    test.core.finish(id, 'failed');
+    Object.assign(test.core.jobs.get(id)?.events.at(-1) ?? {}, { epoch: 250 });
+    const stream = await open('events');
+    await stream.ended;
+    expect(stream.events).toHaveLength(253);
+    expect(stream.events.slice(-2)).toMatchObject([{ id: '1.250.3' }, { event: 'end' }]);
   });
 });
 

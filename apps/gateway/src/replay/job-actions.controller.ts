@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Action } from '@windlass/client';
 import {
@@ -57,8 +57,8 @@ export class JobActionsController {
   @NeedsScope('jobs:read')
   @ApiOperation({ summary: 'List actions' })
   @ApiResponse({ status: 200, type: ActionsDto })
-  @ApiProblems()
-  async list(@Req() request: FastifyRequest): Promise<ActionsDto> {
+  @ApiProblems('http.fields-invalid')
+  async list(@Req() request: FastifyRequest, @Query(NoFields) _query: undefined): Promise<ActionsDto> {
     const { tenantId } = principalOf(request);
     const { items } = await this.core.call(listActions, listActionsReply, { tenantId });
     return { items: items.map(presentAction) };
@@ -68,8 +68,12 @@ export class JobActionsController {
   @NeedsScope('jobs:read')
   @ApiOperation({ summary: 'Read an action' })
   @ApiResponse({ status: 200, type: ActionDto })
-  @ApiProblems('actions.unknown')
-  async read(@Req() request: FastifyRequest, @Param('id') id: string): Promise<Action> {
+  @ApiProblems('http.fields-invalid', 'actions.unknown')
+  async read(
+    @Req() request: FastifyRequest,
+    @Param('id') id: string,
+    @Query(NoFields) _query: undefined,
+  ): Promise<Action> {
     const { tenantId } = principalOf(request);
     const question = { tenantId, id: parseId(id, 'actions.unknown') };
     return presentAction(await this.core.call(readAction, actionReply, question));

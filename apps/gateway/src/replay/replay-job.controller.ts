@@ -40,6 +40,7 @@ export class ReplayJobController {
     'read.job-unknown',
     'replay.job-unfinished',
     'replay.duplicate',
+    'submit.queue-unknown',
   )
   replay(
     @Req() request: FastifyRequest,

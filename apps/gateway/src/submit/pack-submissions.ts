@@ -3,8 +3,8 @@ import type { Broker } from '@windlass/broker';
 import type { Runtime } from '@windlass/clock';
 import { type SubmitItem, type SubmitOutcome, submitJobs, submitJobsReply } from '@windlass/contracts';
 import { fault, isFault } from '@windlass/faults';
-import { RpcClient } from '@windlass/service-kit';
-import { BROKER, RUNTIME } from '../gateway-ports.js';
+import type { RpcClient } from '@windlass/service-kit';
+import { BROKER, RUNTIME, SUBMIT_CORE } from '../gateway-ports.js';
 
 /** Bounds of a pack and of what may be on its way. */
 export interface PackLimits {
@@ -57,7 +57,7 @@ export class SubmissionPacker {
   private flushing = false;
 
   constructor(
-    @Inject(RpcClient) private readonly core: RpcClient,
+    @Inject(SUBMIT_CORE) private readonly core: RpcClient,
     @Inject(BROKER) private readonly broker: Broker,
     @Inject(RUNTIME) private readonly runtime: Runtime,
     @Inject(PACK_LIMITS) private readonly limits: PackLimits,

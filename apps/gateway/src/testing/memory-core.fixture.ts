@@ -85,7 +85,7 @@ export class MemoryCore extends MemoryState {
       return { problem: asProblem(fault('submit.duplicate', { detail: `Job ${holder.view.id} has this dedupeKey.` })) };
     }
     const id = systemRuntime.uuid();
-    const submitted = { run: 1, epoch: 0, kind: 'submitted', terminal: false, at: systemRuntime.now() };
+    const submitted = { run: 1, epoch: 0, rank: 0, kind: 'submitted', terminal: false, at: systemRuntime.now() };
     this.jobs.set(id, { item, view: queuedView(id, item), log: [], events: [submitted] });
     return { id, state: 'queued' as const, created: true };
   }

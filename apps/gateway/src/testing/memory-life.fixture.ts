@@ -4,6 +4,7 @@ import {
   beginAction,
   cancelJob,
   cancelJobReply,
+  type EventPlace,
   type LogPlace,
   listActions,
   listActionsReply,
@@ -54,10 +55,13 @@ function answerStreams(core: MemoryState): void {
     const items = lines().slice(0, limit);
     return { items, more: lines().length > limit, finished: isTerminal(job.view.state) };
   });
-  core.on(readEvents, readEventsReply, async ({ tenantId, id, known = 0, waitMs = 0 }) => {
+  core.on(readEvents, readEventsReply, async ({ tenantId, id, after, limit = 100, waitMs = 0 }) => {
     const job = core.job(tenantId, id);
-    if (waitMs > 0 && job.events.length <= known && !isTerminal(job.view.state)) await core.change(waitMs);
-    return { items: job.events, finished: isTerminal(job.view.state) };
+    const placeOf = ({ run, epoch, rank: seq }: EventPlace) => ({ run, epoch, seq });
+    const events = () => job.events.filter((event) => isBehind(placeOf(event), after && placeOf(after)));
+    if (waitMs > 0 && events().length === 0 && !isTerminal(job.view.state)) await core.change(waitMs);
+    const finished = isTerminal(job.view.state);
+    return { items: events().slice(0, limit), more: events().length > limit, finished };
   });
 }
 

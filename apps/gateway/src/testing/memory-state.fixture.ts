@@ -55,7 +55,8 @@ export class MemoryState extends FakeCore {
 
   addEvent(id: string, event: Partial<JobEvent> & { kind: string }): void {
     const at = systemRuntime.now();
-    this.jobs.get(id)?.events.push({ run: 1, epoch: 1, terminal: false, at, ...event });
+    const rank = event.terminal ? 3 : event.kind === 'started' ? 1 : 2;
+    this.jobs.get(id)?.events.push({ run: 1, epoch: 1, rank, terminal: false, at, ...event });
     this.wake();
   }
 

@@ -30,6 +30,15 @@ describe('what bulk actions do, on a real PostgreSQL', () => {
     await waitFor(() => failed.every((each) => on.handedOver.has(each)), { what: 'the job messages' });
   });
 
+  it('a replay passes by what belongs to a named queue that was removed', async () => {
+    await on.store('job_history', 5, { queue: `case when n <= 2 then 'removed' else 'echo' end` });
+    const id = await on.begin('replay', { state: 'failed' });
+    await on.turn(term);
+    expect(await on.read(id)).toEqual({ state: 'done', matched: 5, changed: 3 });
+    expect(await on.count(`jobs where queue = 'echo'`)).toBe(3);
+    expect(await on.count('jobs')).toBe(3);
+  });
+
   it('each field of a filter counts', async () => {
     await on.store('job_history', 8, {
       type: `case when n = 1 then 'other' else 'echo' end`,

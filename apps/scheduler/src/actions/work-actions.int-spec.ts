@@ -71,9 +71,8 @@ describe('turns of bulk actions, on a real PostgreSQL', () => {
   });
 
   it('a filter that matches rarely takes several turns, none of which looks at more than its window', async () => {
-    const ids = await on.store('job_history', 11_000, {
-      type: `case when n in (1, 11000) then 'rare' else 'echo' end`,
-    });
+    const rare = `case when n in (1, 11000) then 'rare' else 'echo' end`;
+    const ids = await on.store('job_history', 11_000, { type: rare, queue: rare });
     const id = await on.begin('replay', { type: 'rare' });
     const turns: (string | undefined)[] = [];
     for (;;) {

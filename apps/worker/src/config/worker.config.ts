@@ -30,6 +30,15 @@ export class WorkerConfig extends FilesConfig {
   })
   handlers: string[];
 
+  @Env('HANDLER_ENV', {
+    description:
+      'Names of variables of the worker that handlers may see besides PATH, HOME, LANG and TZ, separated by commas. All others stay out.',
+    default: [],
+    example: 'LICENSE_KEY,REPORTS_URL',
+  })
+  @Matches(/^[A-Za-z_][A-Za-z0-9_]*$/, { each: true, message: 'must be names of environment variables' })
+  handlerEnv: string[];
+
   @Env('SLOTS', {
     description:
       'Jobs of a type that run here at a time, where the default of the type does not fit; 0 turns a type off.',

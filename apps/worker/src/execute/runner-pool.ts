@@ -8,6 +8,8 @@ export interface RunnerPoolOptions {
   scratchRoot: string;
   /** Children for each tiny type. */
   children: number;
+  /** What handlers may see of the worker's environment. */
+  childEnv: Readonly<Record<string, string>>;
   events: RunnerEvents;
 }
 
@@ -21,7 +23,7 @@ export class RunnerPool {
   private readonly spread: ReadonlySet<string>;
 
   constructor(options: RunnerPoolOptions) {
-    const { context, types, children, events, scratchRoot } = options;
+    const { context, types, children, events, scratchRoot, childEnv } = options;
     const heavy = types.filter((type) => type.weight === 'heavy').reduce((sum, type) => sum + type.slots, 0);
     const tiny = types.filter(
       (type) => type.weight === 'tiny' && type.versions.every((each) => each.resolved.isolation === 'child'),
@@ -30,6 +32,7 @@ export class RunnerPool {
       createRunner({
         handlers: served.flatMap((type) => type.versions.map((version) => version.handler)),
         scratchRoot,
+        childEnv,
         clock: context.runtime,
         heavySpare,
         maxChildren: Math.max(1, heavy),

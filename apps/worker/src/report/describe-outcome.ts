@@ -27,7 +27,7 @@ function errorOf(attempt: HeldAttempt, outcome: Exclude<Outcome, { kind: 'succee
     case 'cancelled':
       return outcome.error;
     case 'timed-out':
-      return platformError('TimedOut', 'execute.timed-out', `Killed at its hard limit of ${attempt.hardMs} ms.`);
+      return platformError('TimedOut', 'execute.timed-out', describeTimeout(attempt, outcome.durationMs));
     case 'crashed':
       return platformError('Crashed', 'execute.crashed', `The process of the handler ended: ${outcome.detail}`);
     case 'oom':
@@ -35,6 +35,12 @@ function errorOf(attempt: HeldAttempt, outcome: Exclude<Outcome, { kind: 'succee
     case 'aborted':
       return abortedError();
   }
+}
+
+/** Says nothing of a kill: a handler that runs inline cannot be killed, it is given up. */
+function describeTimeout({ hardMs }: HeldAttempt, durationMs: number): string {
+  if (durationMs < hardMs) return 'Stopped when it was asked to, at its soft limit.';
+  return `Ended at its hard limit of ${hardMs} ms.`;
 }
 
 /** Without a run: the attempt of a cancelled job that had not started, or whose result nobody wants. */

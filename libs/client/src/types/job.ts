@@ -90,6 +90,8 @@ export interface Job<Payload = unknown> {
 export interface JobEvent {
   run: number;
   epoch: number;
+  /** Its place within run and epoch: `submitted` and `replayed` 0, `started` 1, the end of an attempt 2, the terminal event 3. */
+  rank: number;
   /** `submitted`, `started`, `attempt-<outcome>`, `replayed`, or the terminal state. */
   kind: string;
   /** Exactly one per run is. */

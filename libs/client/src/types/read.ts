@@ -1,3 +1,4 @@
+import type { JobEvent } from './job.js';
 import type { JobState } from './state.js';
 import type { Backoff } from './submit.js';
 
@@ -48,6 +49,21 @@ export interface ReadLogsQuery {
 
 export interface LogPage {
   items: LogLine[];
+  /** `after` of the next page. Absent on the last one. */
+  nextAfter?: string;
+  /** The job is: behind the last page nothing follows. */
+  finished: boolean;
+}
+
+export interface ReadEventsQuery {
+  /** Place of an event, `run.epoch.rank`: only those behind it. */
+  after?: string;
+  /** 1–1,000. */
+  limit?: number;
+}
+
+export interface EventPage {
+  items: JobEvent[];
   /** `after` of the next page. Absent on the last one. */
   nextAfter?: string;
   /** The job is: behind the last page nothing follows. */

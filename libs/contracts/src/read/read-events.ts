@@ -3,12 +3,23 @@ import { defineMessage } from '../envelope.js';
 import { AttemptError, Millis, TenantId, Uuid } from '../fields.js';
 
 /**
- * One line of a job's history, in this order: by run, epoch, time, the terminal one last. `submitted` and `started` are read from the job's own
- * columns (of an earlier attempt: from its end); the rest are rows.
+ * Where an event stands among all events of its job: by run, then epoch, then rank. No two have the same place, none ever changes it, and what
+ * is added stands behind all that was there. Only a start that was none, of a claim that was given back, is taken away; its place stays empty.
+ */
+export const EventPlace = Type.Object({
+  run: Type.Integer({ minimum: 1 }),
+  epoch: Type.Integer({ minimum: 0 }),
+  /** `submitted` and `replayed` 0, `started` 1, the end of an attempt that is followed by another 2, the terminal event 3. */
+  rank: Type.Integer({ minimum: 0 }),
+});
+export type EventPlace = Static<typeof EventPlace>;
+
+/**
+ * One line of a job's history. `submitted` and `started` are read from the job's own columns (of an earlier attempt: from its end); the rest
+ * are rows.
  */
 export const JobEvent = Type.Object({
-  run: Type.Integer(),
-  epoch: Type.Integer(),
+  ...EventPlace.properties,
   /** `submitted`, `started`, `attempt-<outcome>`, `replayed`, or the terminal state. */
   kind: Type.String(),
   terminal: Type.Boolean(),
@@ -23,18 +34,20 @@ export const JobEvent = Type.Object({
 });
 export type JobEvent = Static<typeof JobEvent>;
 
-/** With `waitMs` the answer waits, at most that long, until there are more than `known` events or the job is finished. */
+/** Oldest first, strictly after `after`. With `waitMs` the answer waits, at most that long, for an event there or the job's end. */
 export const readEvents = defineMessage(
   'read.events',
   Type.Object({
     tenantId: TenantId,
     id: Uuid,
-    known: Type.Optional(Type.Integer({ minimum: 0 })),
+    after: Type.Optional(EventPlace),
+    /** 100 unless told. */
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000 })),
     waitMs: Type.Optional(Type.Integer({ minimum: 0, maximum: 60_000 })),
   }),
 );
-/** All of them, whatever was known; at most 1,000. */
+/** `more`: others stand behind the page, which also ends where its errors are long. `finished`: the job is, and nothing follows once `more` is false. */
 export const readEventsReply = defineMessage(
   'read.events.reply',
-  Type.Object({ items: Type.Array(JobEvent), finished: Type.Boolean() }),
+  Type.Object({ items: Type.Array(JobEvent), more: Type.Boolean(), finished: Type.Boolean() }),
 );

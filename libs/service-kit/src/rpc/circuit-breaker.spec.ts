@@ -68,6 +68,12 @@ describe('a circuit', () => {
     expect(changes).toEqual([]);
   });
 
+  it('never opens by refusals of a service that cannot reach its database', async () => {
+    behaviour = async () => faultReply.encode(asProblem(fault('store.unavailable')));
+    for (let n = 0; n < 20; n += 1) expect(await outcome()).toBe('store.unavailable');
+    expect(changes).toEqual([]);
+  });
+
   it('lets one probe through after a second, refuses the rest meanwhile, and closes on its answer', async () => {
     await fail(5);
     await runtime.advance(1_000);

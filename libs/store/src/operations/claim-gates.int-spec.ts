@@ -58,6 +58,25 @@ describe('pauses, limits and times to live at the claim, on a real PostgreSQL', 
     expect(await claim(narrow)).toEqual([]);
   });
 
+  it('a claim knows the queues of its jobs, granted or given back, and not those of jobs that another got', async () => {
+    const { insert, db, request } = engine;
+    await change({ maxRunning: 1 }, 'narrow');
+    await change({ paused: true }, 'shut');
+    const open = await insert(1);
+    const narrow = await insert(2, undefined, { queue: 'narrow' });
+    const shut = await insert(1, undefined, { queue: 'shut' });
+    const first = request([...open, ...shut, randomUUID()]);
+    const second = request([...open, ...narrow]);
+    const queues = new Map<string, Set<string>>();
+    const claims = await claimJobsInStore(db.engine, [first, second], 20_000, queues);
+    expect([first, second].map(({ token }) => [...(queues.get(token) ?? [])].sort())).toEqual([
+      ['echo', 'shut'],
+      ['narrow'],
+    ]);
+    const [job] = claims.get(first.token) ?? [];
+    expect(job).not.toHaveProperty('queue');
+  });
+
   it('never more run than the limit, with two cores that claim at once', async () => {
     const { db, other, insert, refill, claimFull, finish } = engine;
     await change({ maxRunning: 3 });

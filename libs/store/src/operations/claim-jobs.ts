@@ -20,6 +20,7 @@ interface Row {
   soft_ms: number;
   hard_ms: number;
   request_id: string | null;
+  queue: string;
 }
 
 /** Payloads of one request's answer. Escaped once more they may double; the broker's bound for a message is 16 MiB. */
@@ -41,6 +42,8 @@ update jobs j set dispatch_until = null where j.id = any(array(
   select w.id from jobs w where w.id = any($1::uuid[]) and (w.state || '') = 'queued' order by w.id for update skip locked))`;
 
 type Claims = Map<string, ClaimedJob[]>;
+/** By token: the queues of the jobs that a request named and that were still there, granted or not. */
+export type ClaimQueues = Map<string, Set<string>>;
 
 /**
  * Claims of one flush: `queued → running`, epoch + 1, a lease on the database's clock; what is over a request's free slots, over what
@@ -50,13 +53,15 @@ type Claims = Map<string, ClaimedJob[]>;
  *
  * One transaction; jobs of queues with a limit take a second one, which counts under a lock what runs there. Where that lock does not
  * come, they lose their mark and the rest is granted all the same.
+ * @param queues takes up the queues of each request's jobs: there is room now, or something was given back there.
  */
 export async function claimJobsInStore(
   db: Queryable & Connectable,
   requests: ClaimJobs[],
   leaseMs: number,
+  queues?: ClaimQueues,
 ): Promise<Claims> {
-  const { claims: open, limited } = await claimOpenJobs(db, requests, leaseMs);
+  const { claims: open, limited } = await claimOpenJobs(db, requests, leaseMs, queues);
   const claims = limited.length > 0 ? await claimLimitedJobs(db, requests, limited, open, leaseMs) : open;
   for (const request of requests) sortAsAsked(claims.get(request.token) ?? [], request.ids);
   return claims;
@@ -74,6 +79,7 @@ export async function claimOpenJobs(
   db: Queryable,
   requests: ClaimJobs[],
   leaseMs: number,
+  queues?: ClaimQueues,
 ): Promise<{ claims: Claims; limited: string[] }> {
   const claims: Claims = new Map(requests.map((each) => [each.token, []]));
   const limited: string[] = [];
@@ -81,6 +87,7 @@ export async function claimOpenJobs(
   await grantTwice(ids, claims, async (left) => {
     const rows = await grant(db, OPEN, 'claim-jobs', stillAsked(requests, left, claims), leaseMs);
     for (const row of rows) if (row.token === null && row.type === 'limited') limited.push(row.id);
+    if (queues) noteQueues(queues, requests, rows);
     return rows;
   });
   return { claims, limited };
@@ -168,6 +175,27 @@ async function lockQueues(tx: Queryable, ids: string[]): Promise<void> {
      order by q.name for update`,
     [ids],
   );
+}
+
+/** What another request of the flush got is noted for that one only; what nobody got, for each that named it. */
+function noteQueues(queues: ClaimQueues, requests: ClaimJobs[], rows: Row[]): void {
+  const left = new Map<string, string>();
+  const note = (token: string, queue: string) => {
+    const known = queues.get(token);
+    if (known) known.add(queue);
+    else queues.set(token, new Set([queue]));
+  };
+  for (const { id, token, queue } of rows) {
+    if (token === null) left.set(id, queue);
+    else note(token, queue);
+  }
+  if (left.size === 0) return;
+  for (const { token, ids } of requests) {
+    for (const id of ids) {
+      const queue = left.get(id);
+      if (queue !== undefined) note(token, queue);
+    }
+  }
 }
 
 function addTo(claims: Claims, row: Row): void {

@@ -1,5 +1,6 @@
 /** What a claim asks for, and what it answers for each job that is granted. */
-const GRANTED = 'id, run, epoch, token, attempt, tenant_id, type, type_version, payload, soft_ms, hard_ms, request_id';
+const GRANTED =
+  'id, run, epoch, token, attempt, tenant_id, type, type_version, payload, soft_ms, hard_ms, request_id, queue';
 
 /**
  * What keeps a job from being granted: not started by the end of its time to live (it waits for its burial, with its mark), of a version
@@ -79,4 +80,4 @@ select ${GRANTED} from won
 union all
 select ${GRANTED} from mine
 union all
-select f.id, 0, 0, null, 0, '', f.standing, 0, '', 0, 0, null from fitting f where not exists (select from won w where w.id = f.id)`;
+select f.id, 0, 0, null, 0, '', f.standing, 0, '', 0, 0, null, f.queue from fitting f where not exists (select from won w where w.id = f.id)`;

@@ -42,8 +42,8 @@ type Outcomes = Map<string, DedupedOutcome>;
 
 /**
  * Inserts jobs with dedupe keys, each on its own terms when an unfinished job of the tenant has its key already, in one transaction with
- * the cancels of those that are replaced. Idempotency keys and dedupe keys within one call must be different. One outcome a job, in
- * order; `cancelled` are the jobs that were replaced, for whom the caller does what follows a cancel. Uses jobs_dedupe.
+ * the cancels of those that are replaced. Jobs with the same dedupe key are taken in their order. Idempotency keys within one call must
+ * be different, and so must the dedupe keys of those that replace. One outcome a job, in order; `cancelled` are the jobs that were replaced, for whom the caller does what follows a cancel. Uses jobs_dedupe.
  */
 export async function insertDedupedJobs(
   db: Connectable,
@@ -58,7 +58,7 @@ export async function insertDedupedJobs(
     const fresh = open;
     open = await leaveRepeated(tx, open, outcomes);
     for (let round = 0; round < MAX_ROUNDS && open.length > 0; round += 1) {
-      const inserted = await insertShaped(tx, open, SHAPE, options.markMs);
+      const inserted = await insertShaped(tx, firstOfEachKey(open), SHAPE, options.markMs);
       for (const [id, state] of inserted) outcomes.set(id, { kind: 'inserted', state });
       open = open.filter((job) => !inserted.has(job.id));
       if (open.length > 0) open = await settleHeld(tx, open, outcomes, cancelled);
@@ -78,6 +78,14 @@ const SHAPE = { keyed: false, extended: true, repeated: false };
 
 const tenantOf = (job: NewJob): string => job.template.tenantId;
 const dedupeKeyOf = (job: NewJob): string => job.extras?.dedupe?.key ?? '';
+const dedupePlaceOf = (job: NewJob): string => `${tenantOf(job)}\n${dedupeKeyOf(job)}`;
+
+/** The statement alone would not say which of several it takes. */
+function firstOfEachKey(jobs: NewJob[]): NewJob[] {
+  const first = new Map<string, NewJob>();
+  for (const job of jobs) if (!first.has(dedupePlaceOf(job))) first.set(dedupePlaceOf(job), job);
+  return [...first.values()];
+}
 
 /** Nothing is waited for: one stuck transaction must not stop the neighbours of its job. */
 async function leaveBusy(tx: Queryable, jobs: NewJob[], outcomes: Outcomes): Promise<NewJob[]> {
@@ -114,7 +122,7 @@ async function leaveRepeated(tx: Queryable, jobs: NewJob[], outcomes: Outcomes):
   });
 }
 
-/** Answers those that may be inserted now: their holder has ended, or was cancelled here. */
+/** Answers those that may be inserted now: their holder has ended, or was cancelled here, perhaps for one that comes before them. */
 async function settleHeld(
   tx: Queryable,
   jobs: NewJob[],
@@ -130,7 +138,7 @@ async function settleHeld(
   const holders = new Map(rows.map((row) => [`${row.tenant_id}\n${row.dedupe_key}`, row]));
   const replaced: Parameters<typeof cancelJobsInStore>[1] = [];
   const open = jobs.filter((job) => {
-    const holder = holders.get(`${tenantOf(job)}\n${dedupeKeyOf(job)}`);
+    const holder = holders.get(dedupePlaceOf(job));
     if (!holder) return true;
     // An earlier try of it has committed: a job never stands in its own way, whatever the caller knew.
     if (holder.id === job.id) {
@@ -141,6 +149,7 @@ async function settleHeld(
       outcomes.set(job.id, { kind: 'duplicate', holder: { id: holder.id, state: holder.state, type: holder.type } });
       return false;
     }
+    holders.delete(dedupePlaceOf(job));
     replaced.push({ tenantId: holder.tenant_id, id: holder.id, actor: ACTOR, reason: `replaced by ${job.id}` });
     return true;
   });

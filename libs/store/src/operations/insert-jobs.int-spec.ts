@@ -90,6 +90,38 @@ describe('submissions, on a real PostgreSQL', () => {
     expect(await outcomes([deduped('reject')])).toMatchObject([{ kind: 'inserted' }]);
   });
 
+  it('jobs of one call with the same dedupe key are taken in their order, whatever their templates and modes', async () => {
+    const inOrder = async (...modes: ('reject' | 'return' | 'replace')[]) => {
+      const jobs = modes.map((mode, n) =>
+        engine.jobOf({ dedupe: { key: 'd', onDuplicate: mode } }, { priority: 9 - (n % 2) }),
+      );
+      const { outcomes, cancelled } = await submit(jobs);
+      const places = new Map(jobs.map((job, n) => [job.id, n]));
+      return {
+        kinds: outcomes.map((each) => (each.kind === 'duplicate' ? places.get(each.holder.id) : each.kind)),
+        cancelled: cancelled.map((each) => places.get(each.id)),
+        hot: (await hot()).map((id) => places.get(id)),
+      };
+    };
+    expect(await inOrder('reject', 'return', 'reject', 'return')).toEqual({
+      kinds: ['inserted', 0, 0, 0],
+      cancelled: [],
+      hot: [0],
+    });
+    await engine.clean();
+    expect(await inOrder('reject', 'return', 'replace', 'return')).toEqual({
+      kinds: ['inserted', 0, 'inserted', 2],
+      cancelled: [0],
+      hot: [2],
+    });
+    // Now another call's job is there: the one that replaces it counts for those behind it only.
+    expect(await inOrder('return', 'replace', 'reject')).toEqual({
+      kinds: [undefined, 'inserted', 1],
+      cancelled: [undefined],
+      hot: [1],
+    });
+  });
+
   it('the same dedupe key of another tenant is another key', async () => {
     const foreign = engine.jobOf({ dedupe: { key: 'd', onDuplicate: 'reject' } }, { tenantId: 'other' });
     expect(await outcomes([deduped('reject'), foreign])).toMatchObject([{ kind: 'inserted' }, { kind: 'inserted' }]);

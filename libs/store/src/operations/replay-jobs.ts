@@ -22,8 +22,14 @@ export interface ReplayedJob extends Lane {
   concurrencyKey: string | null;
 }
 
-/** Why a job was not replayed. `duplicate`: another unfinished job has its dedupe key. */
-export type ReplayRefusal = 'unknown' | 'unfinished' | 'duplicate';
+/** Why a job was not replayed. `queue-unknown`: its named queue is gone, with its limit. `duplicate`: another unfinished job has its dedupe key. */
+export type ReplayRefusal = 'unknown' | 'unfinished' | 'queue-unknown' | 'duplicate';
+
+export interface RefusedReplay {
+  why: ReplayRefusal;
+  /** Of its last run, where there is one. */
+  queue: string | null;
+}
 
 const COPIED = `id, tenant_id, type, type_version, queue, priority, epoch, max_attempts, timeouts, retries, buries, payload, tags, retention,
   soft_ms, hard_ms, backoff, retry_timeout, request_id, created_at, dedupe_key, concurrency_key, concurrency_limit`;
@@ -38,11 +44,12 @@ last_run as materialized (
   order by h.id, h.run desc
 ),
 own as materialized (
-  select l.*, i.actor, i.audit_id from last_run l join input i on i.job_id = l.id and i.tenant_id = l.tenant_id
+  select l.*, i.actor, i.audit_id, l.queue = l.type or exists (select from queues q where q.name = l.queue and q.named) as queue_known
+  from last_run l join input i on i.job_id = l.id and i.tenant_id = l.tenant_id
 ),
 back as (
   insert into jobs (${COPIED}, run, state, attempt, releases, queued_at, held)
-  select ${COPIED}, run + 1, 'queued', 0, 0, (select at from clock), concurrency_key is not null from own order by id
+  select ${COPIED}, run + 1, 'queued', 0, 0, (select at from clock), concurrency_key is not null from own where queue_known order by id
   on conflict do nothing
   returning id, tenant_id, queue, type, run, epoch, state, retention, concurrency_key
 ),
@@ -55,9 +62,10 @@ audited as (
   select o.audit_id, b.tenant_id, (select at from clock), o.actor, 'replay', b.id::text, jsonb_build_object('run', b.run)
   from back b join own o on o.id = b.id where o.audit_id is not null
 )
-select i.job_id as id, b.tenant_id, b.queue, b.type, b.run, b.state, b.concurrency_key,
+select i.job_id as id, b.tenant_id, coalesce(b.queue, o.queue) as queue, b.type, b.run, b.state, b.concurrency_key,
   case when b.id is not null then null
     when hot.id is not null then 'unfinished'
+    when not o.queue_known then 'queue-unknown'
     when o.id is not null then 'duplicate'
     else 'unknown' end as refusal
 from input i left join back b on b.id = i.job_id left join hot on hot.id = i.job_id and hot.tenant_id = i.tenant_id
@@ -76,14 +84,15 @@ interface Row {
 
 /**
  * Copies the last run of finished jobs back to the hot table as run + 1, to be started at once; the run that ended stays in the history.
- * Epochs go on, so that nothing of an earlier attempt is current; timeouts, retries and buries go on counting. Of two replays at once
+ * Epochs go on, so that nothing of an earlier attempt is current; timeouts, retries and buries go on counting. Into a named queue that was
+ * removed nothing is brought back: it would run there without its limit. Of two replays at once
  * one wins and the other finds the job unfinished. An id may be named once.
  * @param tx a transaction: the lock on the ids holds to its end. What the new runs wait for is told after the commit, by the caller.
  */
 export async function replayJobsInStore(
   tx: Queryable,
   items: JobToReplay[],
-): Promise<{ replayed: ReplayedJob[]; refused: Map<string, ReplayRefusal> }> {
+): Promise<{ replayed: ReplayedJob[]; refused: Map<string, RefusedReplay> }> {
   await lockFinishedJobs(
     tx,
     items.map((each) => each.id),
@@ -95,9 +104,9 @@ export async function replayJobsInStore(
     items.map((each) => each.auditId ?? null),
   ]);
   const replayed: ReplayedJob[] = [];
-  const refused = new Map<string, ReplayRefusal>();
+  const refused = new Map<string, RefusedReplay>();
   for (const row of rows) {
-    if (row.refusal) refused.set(row.id, row.refusal);
+    if (row.refusal) refused.set(row.id, { why: row.refusal, queue: row.queue });
     else replayed.push(asReplayed(row));
   }
   return { replayed, refused };

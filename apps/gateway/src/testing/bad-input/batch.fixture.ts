@@ -25,7 +25,25 @@ export const BATCHES: Case[] = [
   { name: 'an unknown field', options: body('{"jobs":[1],"tenantId":"other"}'), field: '/tenantId' },
   { name: 'a field named toString', options: body('{"jobs":[1],"toString":1}'), field: '/toString' },
   { name: 'malformed JSON', options: body('{"jobs":[{]}'), code: malformed },
-  { name: '__proto__ in a job', options: body('{"jobs":[{"__proto__":{"admin":true}}]}'), code: malformed },
+  {
+    name: 'a BOM',
+    options: body('\ufeff{"jobs":[{"type":"hash","payload":1}]}'),
+    code: malformed,
+    says: 'BOM',
+  },
+  {
+    name: '__proto__ in a job',
+    options: body('{"jobs":[{"type":"hash","payload":1},{"__proto__":{"admin":true}}]}'),
+    code: malformed,
+    says: '/jobs/1',
+  },
+  {
+    name: 'constructor.prototype deep in a payload',
+    options: body('{"jobs":[{"payload":1},{"payload":2},{"payload":[{"constructor":{"prototype":1}}]}]}'),
+    code: malformed,
+    says: '/jobs/2',
+  },
+  { name: '__proto__ beside the jobs', options: body('{"jobs":[1],"__proto__":{}}'), code: malformed },
   {
     name: 'deep nesting',
     options: body(`{"jobs":[{"type":"hash","payload":${'['.repeat(10_000)}${']'.repeat(10_000)}}]}`),

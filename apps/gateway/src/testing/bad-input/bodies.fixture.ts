@@ -30,6 +30,7 @@ export const COSTLY: Case[] = [
 export const BODIES: Case[] = [
   { name: 'malformed JSON', options: body('{"type":'), status: 400, code: malformed },
   { name: 'an empty body', options: body(''), status: 400, code: malformed },
+  { name: 'a BOM', options: body('\ufeff{"type":"hash","payload":1}'), status: 400, code: malformed, says: 'BOM' },
   { name: 'no body', options: {}, status: 400, code: bad },
   { name: 'not an object', options: body('[1]'), status: 400, code: bad },
   { name: 'null', options: body('null'), status: 400, code: bad },

@@ -9,6 +9,8 @@ export interface Case {
   status: number;
   code: string;
   field?: string;
+  /** Part of the detail. */
+  says?: string;
 }
 
 export const json = { 'content-type': 'application/json' };

@@ -158,6 +158,7 @@ const ACTIONS: Case[] = [
 ].map((each) => ({ path: '/v1/jobs/actions', status: 400, code: bad, ...each }));
 
 const logs = `/v1/jobs/${unknownId}/logs`;
+const events = `/v1/jobs/${unknownId}/events`;
 const places = ['', '1', '1.1', '1.1.1.1', '0.1.1', '1.1.-1', '1.1.x', '1.1.2147483648', '1e3.1.1', '1.1.1%00'];
 const stream = (id: string) => ({ headers: { accept: 'text/event-stream', 'last-event-id': id } });
 const QUERIES: Case[] = [
@@ -168,12 +169,19 @@ const QUERIES: Case[] = [
     options: stream(place),
     field: 'Last-Event-ID',
   })),
-  ...['', 'x', '-1', '1.1', '1e3', '9999999'].map((id) => ({
-    name: `events behind the id ${id}`,
-    path: `/v1/jobs/${unknownId}/events`,
-    options: stream(id),
+  ...places.map((place) => ({ name: `events after ${place}`, path: `${events}?after=${place}` })),
+  ...places.slice(0, -1).map((place) => ({
+    name: `events behind the id ${place}`,
+    path: events,
+    options: stream(place),
     field: 'Last-Event-ID',
   })),
+  ...['0', '1001', '1.5', 'x', ''].map((limit) => ({
+    name: `${limit || 'empty'} as limit of events`,
+    path: `${events}?limit=${limit}`,
+    field: '/limit',
+  })),
+  { name: 'an unknown parameter of events', path: `${events}?known=1`, field: '/known' },
   ...['0', '1001', '-0', '1.5', 'x', ''].map((limit) => ({
     name: `${limit || 'empty'} as limit of logs`,
     path: `${logs}?limit=${limit}`,
@@ -181,6 +189,11 @@ const QUERIES: Case[] = [
   })),
   { name: 'an unknown level', path: `${logs}?level=loud`, field: '/level' },
   { name: 'two levels', path: `${logs}?level=info&level=warn`, field: '/level' },
+  ...['/v1/queues', '/v1/queues/hash', '/v1/jobs/actions', `/v1/jobs/actions/${unknownId}`].map((path) => ({
+    name: `an unknown parameter of ${path}`,
+    path: `${path}?tenant=other`,
+    field: '/tenant',
+  })),
   { name: 'an unknown parameter of logs', path: `${logs}?tenant=other`, field: '/tenant' },
   { name: 'jobs of a queue that cannot be', path: '/v1/jobs?queue=A', field: '/queue' },
   { name: 'NUL in a queue', path: '/v1/jobs?queue=a%00', field: '/queue' },
