@@ -81,7 +81,9 @@ export const JOB_LIFE_SQL: string[] = [
      select queue, type, ${COUNTED_STATE}, -count(*) from removed group by 1, 2, 3;
      return null;
    end $$`,
+  // A claim has three updates, of which two mostly find nothing: they pay for the question only.
   `create function count_moved_jobs() returns trigger language plpgsql as $$ begin
+     if not exists (select from added) then return null; end if;
      insert into queue_deltas (queue, type, state, delta)
      select queue, type, counted, sum(n) from (
        select queue, type, ${COUNTED_STATE} as counted, 1 as n from added
