@@ -31,6 +31,7 @@ import { ReadJobController } from './read/read-job.controller.js';
 import { JobReader } from './read/read-job.js';
 import { ReadLogsController } from './read/read-logs.controller.js';
 import { ReadTypesController } from './read/read-types.controller.js';
+import { PageServer } from './read/serve-pages.js';
 import { JobActionsController } from './replay/job-actions.controller.js';
 import { ReplayJobController } from './replay/replay-job.controller.js';
 import { DEFAULT_PACK_LIMITS, PACK_LIMITS, SubmissionPacker } from './submit/pack-submissions.js';
@@ -94,6 +95,7 @@ export class GatewayModule {
         BatchSubmitter,
         JobReader,
         JobFollower,
+        PageServer,
         UploadStorer,
         DirectUploads,
         StopSignal,

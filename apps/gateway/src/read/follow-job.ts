@@ -16,8 +16,8 @@ export interface StreamSource {
   next(waitMs: number): Promise<{ events: StreamEvent[]; ended: boolean }>;
 }
 
-/** Of one long poll: soon enough to notice a token that has ended, rare enough to cost nothing. */
-const POLL_MS = 15_000;
+/** Of one long poll: soon enough to notice a token that has ended and to free the place of a client that has gone. */
+const POLL_MS = 5_000;
 /** Core away for longer is the client's to know: it may find another gateway. */
 const QUIET_OUTAGE_MS = 30_000;
 const RETRY_PAUSE_MS = 500;
