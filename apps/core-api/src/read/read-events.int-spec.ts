@@ -9,6 +9,7 @@ import {
   finishAttempts,
   insertJobs,
   migrate,
+  readEventsInStore,
   releaseAttemptsInStore,
   replayJobsInStore,
   retryAttempts,
@@ -146,6 +147,22 @@ describe('events of a job, on a real PostgreSQL', () => {
     expect(await second).toMatchObject({ finished: true, items: [{ kind: 'succeeded' }] });
     // Nothing more will come: no wait.
     expect(await waiting(1, 3)).toMatchObject({ finished: true, items: [] });
+  });
+
+  it('an end between the two reads of a page is told as the end', async () => {
+    const id = await insert();
+    const job = await claim(id);
+    const page = await db.sources.readAs('acme', async (manager) => {
+      const findOne = manager.findOne.bind(manager);
+      // After the job's row was read, before its events are.
+      manager.findOne = (async (...query: Parameters<typeof findOne>) => {
+        const row = await findOne(...query);
+        await finish(job);
+        return row;
+      }) as typeof manager.findOne;
+      return readEventsInStore(manager, { id });
+    });
+    expect(page).toMatchObject({ finished: true, items: [{}, { kind: 'started' }, { kind: 'succeeded' }] });
   });
 
   it('come by page, each strictly behind a place, whatever the size of the page', async () => {

@@ -93,7 +93,9 @@ export async function readEventsInStore(
   const events = [submitted, ...startsOf(hot && hot.state !== 'running' ? rows : [...rows, job]), ...rows.map(eventOf)]
     .filter((each) => (!after || compare(each, after) > 0) && (!last || compare(each, last) <= 0))
     .sort(compare);
-  return { items: events.slice(0, limit), more: cut || events.length > limit, finished: !hot };
+  // An end between the two reads is among the rows, while the job's own row had not told it.
+  const ended = !cut && rows.at(-1)?.terminal === true;
+  return { items: events.slice(0, limit), more: cut || events.length > limit, finished: !hot || ended };
 }
 
 /** Starts are no rows: the end of an attempt tells when it began, the job's own row tells it of the current one. */
