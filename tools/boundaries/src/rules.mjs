@@ -39,6 +39,16 @@ export const MAY_IMPORT = {
 
   'tools/services': [],
   'tools/bench': ['libs/**', 'tools/services', 'apps/*'],
+  // The proof: what judges knows nothing of what runs.
+  'tools/proof': ['libs/lifecycle'],
+  'tools/model': ['libs/lifecycle', 'libs/contracts'],
+  'tools/testbed': ['tools/services', 'libs/testing', 'libs/store', 'libs/files', 'libs/client'],
+  'tools/scenarios': ['tools/testbed', 'tools/proof', 'tools/services', 'libs/**'],
+  'tools/chaos': ['tools/testbed', 'tools/proof', 'tools/scenarios', 'tools/services', 'libs/**'],
+  'tools/simulation': ['tools/proof', 'libs/**', 'apps/*'],
+  'tools/fuzz': ['tools/testbed', 'tools/proof', 'tools/services', 'libs/**'],
+  'tools/mutants': [],
+
   'tools/generators': ['libs/handler-kit', 'libs/service-kit', 'apps/*'],
 };
 

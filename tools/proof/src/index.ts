@@ -1,0 +1,2 @@
+export { type Draw, drawFrom } from './draw.js';
+export type * from './history.js';
