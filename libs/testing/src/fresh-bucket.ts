@@ -35,9 +35,9 @@ async function empty(client: S3Client, bucket: string): Promise<void> {
   }
 }
 
-/** An empty bucket of its own on the run's S3 server, with the credentials and endpoint to reach it (path style). */
-export async function freshBucket(): Promise<FreshBucket> {
-  const { address } = await testServer('s3');
+/** An empty bucket of its own on the run's S3 server, with the credentials and endpoint to reach it (path style). `on`: another server. */
+export async function freshBucket(on?: S3Address): Promise<FreshBucket> {
+  const address = on ?? (await testServer('s3')).address;
   const bucket = `test-${randomBytes(8).toString('hex')}`;
   const client = clientFor(address);
   await client.send(new CreateBucketCommand({ Bucket: bucket }));

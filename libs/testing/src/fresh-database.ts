@@ -1,4 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import type { PostgresAddress } from '@windlass/services';
 import pg from 'pg';
 import { testServer } from './test-servers.js';
 
@@ -24,10 +25,10 @@ async function onServer(url: string, sql: string): Promise<void> {
 
 /**
  * An empty database of its own on the run's PostgreSQL, for one spec file:
- * `const database = await freshDatabase()` in beforeAll, `await database.drop()` in afterAll.
+ * `const database = await freshDatabase()` in beforeAll, `await database.drop()` in afterAll. `on`: another server.
  */
-export async function freshDatabase(): Promise<FreshDatabase> {
-  const { address } = await testServer('postgres');
+export async function freshDatabase(on?: PostgresAddress): Promise<FreshDatabase> {
+  const address = on ?? (await testServer('postgres')).address;
   const name = `test_${randomBytes(8).toString('hex')}`;
   await onServer(address.url, `create database "${name}"`);
   const url = new URL(address.url);

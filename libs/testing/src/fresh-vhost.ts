@@ -14,9 +14,12 @@ export interface FreshVhost {
   drop(): Promise<void>;
 }
 
-/** An empty vhost of its own on the run's broker, about 50 ms. Throws if `rabbitmq4` cannot be had on this machine. */
-export async function freshVhost(which: 'rabbitmq' | 'rabbitmq4' = 'rabbitmq'): Promise<FreshVhost> {
-  const { address } = await testServer(which);
+/** An empty vhost of its own on the run's broker, about 50 ms. Throws if `rabbitmq4` cannot be had on this machine. `on`: another server. */
+export async function freshVhost(
+  which: 'rabbitmq' | 'rabbitmq4' = 'rabbitmq',
+  on?: RabbitAddress,
+): Promise<FreshVhost> {
+  const address = on ?? (await testServer(which)).address;
   const name = `test-${randomBytes(8).toString('hex')}`;
   const url = await createVhost(address, name);
   const drop = () => deleteVhost(address, name);

@@ -1,9 +1,18 @@
 import { type AddressInfo, createServer, connect as dial, type Server, type Socket } from 'node:net';
 
-/** Stands between a client and a server, to cut, refuse and freeze what passes. */
+interface Pair {
+  client: Socket;
+  server: Socket;
+}
+
+/** Which way nothing passes any more. */
+export type Direction = 'both' | 'to-server' | 'to-client';
+
+/** Stands between a client and a server, to cut, refuse, freeze and delay what passes. */
 export class TcpProxy {
-  private readonly pairs = new Set<{ client: Socket; server: Socket }>();
-  private frozen = false;
+  private readonly pairs = new Set<Pair>();
+  private frozen: Direction | undefined;
+  private delayMs = 0;
   private reachable = true;
 
   private constructor(
@@ -37,10 +46,20 @@ export class TcpProxy {
     if (!reachable) this.cut();
   }
 
-  /** Keeps connections open but forwards nothing, old or new: a peer that fell silent. */
-  setFrozen(frozen: boolean): void {
-    this.frozen = frozen;
+  /** Keeps connections open but forwards nothing, old or new, in this direction: a peer that fell silent, a half-open connection. */
+  setFrozen(frozen: boolean, direction: Direction = 'both'): void {
+    this.frozen = frozen ? direction : undefined;
     for (const pair of this.pairs) this.obey(pair);
+  }
+
+  /** What passes from now on arrives this much later, in order. 0 ends it. */
+  setDelay(delayMs: number): void {
+    this.delayMs = delayMs;
+  }
+
+  /** The server's side says that it will send no more, as when a host dies half-way; what clients send still arrives. */
+  halfClose(): void {
+    for (const { client } of this.pairs) client.end();
   }
 
   async close(): Promise<void> {
@@ -68,18 +87,35 @@ export class TcpProxy {
       });
       from.on('end', () => to.end());
       from.on('data', (chunk) => {
-        if (to.write(chunk)) return;
-        from.pause();
-        to.once('drain', () => this.frozen || from.resume());
+        if (this.delayMs === 0) this.forward(chunk, pair, from, to);
+        else {
+          // One chunk at a time, so that their order stays.
+          from.pause();
+          setTimeout(() => {
+            if (this.mayRead(pair, from)) from.resume();
+            this.forward(chunk, pair, from, to);
+          }, this.delayMs);
+        }
       });
     }
     this.obey(pair);
   }
 
-  private obey({ client, server }: { client: Socket; server: Socket }): void {
-    for (const socket of [client, server]) {
-      if (this.frozen) socket.pause();
-      else socket.resume();
+  private forward(chunk: Buffer, pair: Pair, from: Socket, to: Socket): void {
+    if (to.destroyed || to.writableEnded || to.write(chunk)) return;
+    from.pause();
+    to.once('drain', () => this.mayRead(pair, from) && from.resume());
+  }
+
+  private mayRead(pair: Pair, from: Socket): boolean {
+    const direction = from === pair.client ? 'to-server' : 'to-client';
+    return this.frozen !== 'both' && this.frozen !== direction;
+  }
+
+  private obey(pair: Pair): void {
+    for (const socket of [pair.client, pair.server]) {
+      if (this.mayRead(pair, socket)) socket.resume();
+      else socket.pause();
     }
   }
 }

@@ -1,0 +1,177 @@
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { WindlassClient } from '@windlass/client';
+import { migrate } from '@windlass/store';
+import { waitFor } from '@windlass/testing';
+import { SignJWT } from 'jose';
+import { type Ground, layGround, type OwnServers } from './ground.js';
+import { type Instance, instancesOf, type ServiceName, serviceOf } from './instances.js';
+import { Links } from './links.js';
+import { environmentOf, type PlatformSettings } from './service-env.js';
+import { type Members, ServiceProcess } from './service-process.js';
+
+export interface TestbedOptions {
+  /** Servers of one's own, which may be killed; else a part of those that the test run shares. */
+  servers?: OwnServers;
+  counts?: Partial<Record<ServiceName, number>>;
+  leaseMs?: number;
+  leaderTtlMs?: number;
+  /** Further settings of all instances of a service, or of one. The more special wins. */
+  env?: Partial<Record<ServiceName | Instance, Record<string, string>>>;
+}
+
+const TENANT = 'acme';
+const TOKEN_LIFE_S = 86_400;
+
+/** The platform as it is deployed: every service a process, on real servers, each process and each of its links within reach of a fault. */
+export class Testbed {
+  private readonly processes = new Map<Instance, ServiceProcess>();
+  private readonly urls = new Map<Instance, string>();
+  readonly instances: readonly Instance[];
+
+  private constructor(
+    readonly ground: Ground,
+    readonly links: Links,
+    readonly token: string,
+    private readonly settings: PlatformSettings,
+    private readonly options: TestbedOptions,
+  ) {
+    this.instances = instancesOf(countsOf(options));
+  }
+
+  /** Lays the ground and migrates it; nothing runs yet. */
+  static async open(options: TestbedOptions = {}): Promise<Testbed> {
+    const ground = await layGround(options.servers);
+    await migrate(ground.database.urls);
+    const links = await Links.open(ground, instancesOf(countsOf(options)));
+    const secret = randomBytes(48).toString('base64url');
+    const leaseMs = options.leaseMs ?? 4_000;
+    const settings = { leaseMs, leaderTtlMs: options.leaderTtlMs ?? Math.max(1_000, leaseMs / 2), secret };
+    return new Testbed(ground, links, await mintToken(secret, TENANT, 'admin'), settings, options);
+  }
+
+  get leaseMs(): number {
+    return this.settings.leaseMs;
+  }
+  get leaderTtlMs(): number {
+    return this.settings.leaderTtlMs;
+  }
+
+  /** A token with these scopes. */
+  tokenFor(tenant: string, scope = 'admin'): Promise<string> {
+    return mintToken(this.settings.secret, tenant, scope);
+  }
+
+  /** A client of one gateway. */
+  client(gateway: Instance = 'gateway-1', token = this.token): WindlassClient {
+    return new WindlassClient({ url: this.urlOf(gateway), token });
+  }
+
+  /** Where an instance answers over HTTP: a gateway's API, any other's health. It keeps its port over restarts. */
+  urlOf(name: Instance): string {
+    const url = this.urls.get(name);
+    if (!url) throw new Error(`${name} has not been started`);
+    return url;
+  }
+
+  /** The process as it was started last. */
+  process(name: Instance): ServiceProcess {
+    const found = this.processes.get(name);
+    if (!found) throw new Error(`${name} has not been started`);
+    return found;
+  }
+
+  isRunning(name: Instance): boolean {
+    return this.processes.get(name)?.ended === false;
+  }
+
+  /** Starts an instance and waits until it is up. `env`: for this one start, a wrong clock for one. */
+  async start(name: Instance, env: Record<string, string> = {}): Promise<void> {
+    const service = serviceOf(name);
+    const port = this.urls.has(name) ? new URL(this.urlOf(name)).port : await freePort();
+    const own = environmentOf(name, this.ground, this.links, this.settings);
+    const { env: more = {} } = this.options;
+    const all = {
+      ...own,
+      [service === 'gateway' ? 'PORT' : 'HEALTH_PORT']: port,
+      ...more[service],
+      ...more[name],
+      ...env,
+    };
+    const main = fileURLToPath(new URL(`../../../apps/${service}/dist/main.js`, import.meta.url));
+    this.urls.set(name, `http://127.0.0.1:${port}`);
+    const started = await ServiceProcess.start(service, main, all);
+    this.processes.set(name, started.process);
+  }
+
+  /** Starts all instances, core first, and waits until the gateways are ready and the types of the workers are known. */
+  async startAll(types: readonly string[] = []): Promise<void> {
+    for (const name of this.instances) await this.start(name);
+    for (const name of this.instances.filter((each) => serviceOf(each) === 'gateway')) {
+      await waitFor(() => this.ready(name), { what: `${name} to be ready`, timeoutMs: 30_000 });
+    }
+    await waitFor(
+      async () => {
+        const live = (await this.client().jobTypes()).filter((type) => type.live).map((type) => type.name);
+        return types.every((type) => live.includes(type));
+      },
+      { what: `the types ${types.join(', ')}`, timeoutMs: 30_000 },
+    );
+  }
+
+  async ready(name: Instance): Promise<boolean> {
+    const response = await fetch(`${this.urlOf(name)}/health/ready`, { signal: AbortSignal.timeout(2_000) }).catch(
+      () => undefined,
+    );
+    return response?.status === 200;
+  }
+
+  /** Ends an instance's process; what it forked ends by itself or is orphaned, as after a real death. */
+  async kill(name: Instance, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+    await this.processes.get(name)?.end(signal);
+  }
+
+  /** SIGSTOP, SIGCONT, SIGKILL … to some of an instance's processes; returns their pids. */
+  signal(name: Instance, signal: NodeJS.Signals, members: Members = 'all'): Promise<number[]> {
+    return this.process(name).signal(signal, members);
+  }
+
+  outputOf(name: Instance): string {
+    return this.processes.get(name)?.output ?? '';
+  }
+
+  /** Stops everything in the order of the river and drops the ground. */
+  async close(): Promise<void> {
+    const order: ServiceName[] = ['gateway', 'worker', 'scheduler', 'core-api'];
+    for (const service of order) {
+      const own = this.instances.filter((each) => serviceOf(each) === service);
+      await Promise.all(own.map((name) => this.kill(name, 'SIGTERM')));
+    }
+    await this.links.close();
+    await this.ground.drop();
+  }
+}
+
+function countsOf(options: TestbedOptions): Record<ServiceName, number> {
+  return { 'core-api': 1, scheduler: 1, worker: 1, gateway: 1, ...options.counts };
+}
+
+function mintToken(secret: string, tenant: string, scope: string): Promise<string> {
+  return new SignJWT({ tenant, scope })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setSubject('proof')
+    .setIssuer('windlass')
+    .setAudience('windlass')
+    .setIssuedAt()
+    .setExpirationTime(`${TOKEN_LIFE_S}s`)
+    .sign(new TextEncoder().encode(secret));
+}
+
+async function freePort(): Promise<string> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  const { port } = probe.address() as { port: number };
+  await new Promise((resolve) => probe.close(resolve));
+  return String(port);
+}
