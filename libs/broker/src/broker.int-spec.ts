@@ -1,5 +1,6 @@
 import { testServerIfAvailable } from '@windlass/testing';
-import { type BrokerHarness, brokerConformance } from './broker.conformance.js';
+import { brokerConformance } from './broker.conformance.js';
+import type { BrokerHarness } from './conformance/brokers-under-test.fixture.js';
 import { createInProcessHub } from './in-process/in-process-hub.js';
 import { rabbitHarness } from './rabbit/rabbit-harness.fixture.js';
 

@@ -13,6 +13,7 @@ export class TcpProxy {
   private readonly pairs = new Set<Pair>();
   private frozen: Direction | undefined;
   private delayMs = 0;
+  private answerBytes = Number.POSITIVE_INFINITY;
   private reachable = true;
 
   private constructor(
@@ -57,6 +58,11 @@ export class TcpProxy {
     this.delayMs = delayMs;
   }
 
+  /** Of what a server answers on a connection made from now on, so many bytes pass; then it is cut. Infinity ends it. */
+  setTruncated(bytes: number): void {
+    this.answerBytes = bytes;
+  }
+
   /** The server's side says that it will send no more, as when a host dies half-way; what clients send still arrives. */
   halfClose(): void {
     for (const { client } of this.pairs) client.end();
@@ -75,6 +81,7 @@ export class TcpProxy {
     const server = dial(this.target);
     const pair = { client, server };
     this.pairs.add(pair);
+    this.truncate(pair);
     for (const [from, to] of [
       [client, server],
       [server, client],
@@ -99,6 +106,15 @@ export class TcpProxy {
       });
     }
     this.obey(pair);
+  }
+
+  private truncate({ client, server }: Pair): void {
+    let left = this.answerBytes;
+    if (left === Number.POSITIVE_INFINITY) return;
+    server.on('data', (chunk) => {
+      left -= chunk.length;
+      if (left < 0) client.resetAndDestroy();
+    });
   }
 
   private forward(chunk: Buffer, pair: Pair, from: Socket, to: Socket): void {

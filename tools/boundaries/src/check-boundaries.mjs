@@ -87,7 +87,8 @@ function checkDeclared({ manifest }, name, test) {
 }
 
 function isAllowed(from, to, test) {
-  const allowed = [...(rulesOf(from) ?? []), ...(test ? TESTS_MAY_IMPORT : [])];
+  const forTests = Object.keys(TESTS_MAY_IMPORT).filter((each) => test && matches(each, from));
+  const allowed = [...(rulesOf(from) ?? []), ...forTests.flatMap((each) => TESTS_MAY_IMPORT[each])];
   return allowed.some((pattern) => matches(pattern, to));
 }
 

@@ -95,6 +95,16 @@ describe('the boundary check', () => {
     expect(rules()).toEqual(['declared', 'layer']);
   });
 
+  it('lets specs of the host alone start all services together', () => {
+    addPackage('tools/testbed', 'testbed');
+    addPackage('apps/host', 'host', [], ['testbed']);
+    addPackage('apps/gateway', 'gateway', [], ['testbed']);
+    for (const app of ['host', 'gateway']) write(`apps/${app}/src/a.int-spec.ts`, `import '@windlass/testbed';\n`);
+    expect(broken()).toEqual([
+      'layer apps/gateway/src/a.int-spec.ts:1 apps/gateway must not import tools/testbed (@windlass/testbed)',
+    ]);
+  });
+
   it('finds an import past the public index, by name or by path', () => {
     write(
       'apps/core-api/src/planted.ts',
@@ -130,12 +140,13 @@ function rules(): string[] {
 
 function addPackage(folder: string, name: string, dependencies: string[] = [], devDependencies: string[] = []): void {
   const wanted = (names: string[]) => Object.fromEntries(names.map((each) => [`@windlass/${each}`, 'workspace:*']));
+  const kind = { apps: 'kind:app', libs: 'kind:lib', tools: 'kind:tool' }[folder.split('/')[0] as string];
   const manifest = {
     name: `@windlass/${name}`,
     exports: { '.': './dist/index.js' },
     dependencies: wanted(dependencies),
     devDependencies: wanted(devDependencies),
-    nx: { tags: [folder.startsWith('apps/') ? 'kind:app' : 'kind:lib'] },
+    nx: { tags: [kind] },
   };
   write(`${folder}/package.json`, JSON.stringify(manifest));
   write(`${folder}/src/index.ts`, 'export {};\n');

@@ -1,3 +1,4 @@
+import { createFileStore, type FileStore } from '@windlass/files';
 import type { AddressOf, ServerHandle } from '@windlass/services';
 import {
   type FreshBucket,
@@ -17,6 +18,8 @@ export interface Ground {
   database: FreshDatabase;
   vhost: FreshVhost;
   bucket: FreshBucket;
+  /** What lies in the bucket, past every link. */
+  files: FileStore;
   drop(): Promise<void>;
 }
 
@@ -29,9 +32,11 @@ export async function layGround(servers?: OwnServers): Promise<Ground> {
     freshVhost('rabbitmq', at('rabbitmq')),
     freshBucket(at('s3')),
   ]);
+  const files = await createFileStore({ driver: 's3', forcePathStyle: true, ...bucket });
   return {
-    ...{ database, vhost, bucket },
+    ...{ database, vhost, bucket, files },
     drop: async () => {
+      await files.close();
       await Promise.all([database.drop(), vhost.drop(), bucket.drop()]);
     },
   };

@@ -9,12 +9,16 @@ const START_MS = 60_000;
 /** Longer than any orderly stop may take (SHUTDOWN_TIMEOUT_MS). */
 const STOP_MS = 60_000;
 
+/** Signals that a process lives on after. */
+const PASSING: ReadonlySet<NodeJS.Signals> = new Set<NodeJS.Signals>(['SIGSTOP', 'SIGCONT']);
+
 /** Which of a service's processes a signal goes to: the service itself, its handlers' children, or all. */
 export type Members = 'parent' | 'children' | 'all';
 
 /** One service as a process of its own. */
 export class ServiceProcess {
   private text = '';
+  private asked = false;
   private constructor(private readonly child: ChildProcess) {}
 
   /** Resolves with its health URL (a gateway's own URL) once it says that it is up. */
@@ -56,6 +60,15 @@ export class ServiceProcess {
   get exitCode(): number | null {
     return this.child.exitCode;
   }
+  /** It is gone though nobody here ended it. */
+  get endedUnasked(): boolean {
+    return this.ended && !this.asked;
+  }
+  /** `exit 1` or `SIGKILL`; empty while it runs. */
+  get ending(): string {
+    const { exitCode, signalCode } = this.child;
+    return signalCode ?? (exitCode === null ? '' : `exit ${exitCode}`);
+  }
   /** What it printed, the end of it. */
   get output(): string {
     return this.text;
@@ -64,6 +77,7 @@ export class ServiceProcess {
   /** Resolves once the process is gone; what ignores the signal for a minute is killed. */
   async end(signal: NodeJS.Signals): Promise<void> {
     if (this.ended) return;
+    this.asked = true;
     const gone = new Promise<void>((resolve) => this.child.once('exit', () => resolve()));
     this.child.kill(signal);
     // A stopped process takes no other signal.
@@ -77,6 +91,7 @@ export class ServiceProcess {
   async signal(signal: NodeJS.Signals, members: Members): Promise<number[]> {
     const children = members === 'parent' ? [] : await descendantsOf(this.pid);
     const pids = members === 'children' ? children : [this.pid, ...children];
+    if (members !== 'children' && !PASSING.has(signal)) this.asked = true;
     return pids.filter((pid) => {
       try {
         return process.kill(pid, signal);

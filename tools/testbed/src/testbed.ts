@@ -28,6 +28,8 @@ const TOKEN_LIFE_S = 86_400;
 export class Testbed {
   private readonly processes = new Map<Instance, ServiceProcess>();
   private readonly urls = new Map<Instance, string>();
+  /** Processes that others have taken the place of. */
+  private readonly earlier: [Instance, ServiceProcess][] = [];
   readonly instances: readonly Instance[];
 
   private constructor(
@@ -102,12 +104,19 @@ export class Testbed {
     const main = fileURLToPath(new URL(`../../../apps/${service}/dist/main.js`, import.meta.url));
     this.urls.set(name, `http://127.0.0.1:${port}`);
     const started = await ServiceProcess.start(service, main, all);
+    const before = this.processes.get(name);
+    if (before) this.earlier.push([name, before]);
     this.processes.set(name, started.process);
   }
 
   /** Starts all instances, core first, and waits until the gateways are ready and the types of the workers are known. */
   async startAll(types: readonly string[] = []): Promise<void> {
-    for (const name of this.instances) await this.start(name);
+    const isCore = (name: Instance) => serviceOf(name) === 'core-api';
+    await startTogether(this.instances.filter(isCore), (name) => this.start(name));
+    await startTogether(
+      this.instances.filter((name) => !isCore(name)),
+      (name) => this.start(name),
+    );
     for (const name of this.instances.filter((each) => serviceOf(each) === 'gateway')) {
       await waitFor(() => this.ready(name), { what: `${name} to be ready`, timeoutMs: 30_000 });
     }
@@ -141,6 +150,19 @@ export class Testbed {
     return this.processes.get(name)?.output ?? '';
   }
 
+  /** What all processes of an instance have printed, one after the other. */
+  wholeOutputOf(name: Instance): string {
+    const before = this.earlier.filter(([each]) => each === name).map(([, process]) => process.output);
+    return [...before, this.outputOf(name)].join('\n');
+  }
+
+  /** Processes that are gone though nobody here ended them: how, and the end of what they printed. */
+  unaskedEnds(): { name: Instance; how: string; output: string }[] {
+    return [...this.earlier, ...this.processes]
+      .filter(([, process]) => process.endedUnasked)
+      .map(([name, process]) => ({ name, how: process.ending, output: process.output.slice(-2_000) }));
+  }
+
   /** Stops everything in the order of the river and drops the ground. */
   async close(): Promise<void> {
     const order: ServiceName[] = ['gateway', 'worker', 'scheduler', 'core-api'];
@@ -151,6 +173,13 @@ export class Testbed {
     await this.links.close();
     await this.ground.drop();
   }
+}
+
+/** Waits for all, so that nothing is still being started when the first failure is told. */
+async function startTogether(names: readonly Instance[], start: (name: Instance) => Promise<void>): Promise<void> {
+  const outcomes = await Promise.allSettled(names.map(start));
+  const failure = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failure) throw failure.reason;
 }
 
 function countsOf(options: TestbedOptions): Record<ServiceName, number> {

@@ -10,7 +10,7 @@ import {
 } from '@windlass/contracts';
 import { waitFor } from '@windlass/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type Cores, openCores } from '../two-cores.fixture.js';
+import { type Cores, openCores } from '../cores.fixture.js';
 
 describe('queues as operators see and set them, through two cores', () => {
   let cores: Cores;
@@ -50,7 +50,7 @@ describe('queues as operators see and set them, through two cores', () => {
     const [normal, high] = await cores.accepted({}, { priority: 9 });
     const [held] = await cores.accepted({ concurrency: { key: 'k', limit: 1 }, priority: 8 });
     expect(await cores.claim([normal as string, high as string, held as string])).toEqual([]);
-    await cores.finish(attempts);
+    await cores.report(attempts);
     await waitFor(async () => (await read('echo')).queued === 3, { what: 'the key to be given' });
     expect(await read('echo')).toMatchObject({ running: 0, held: 0, oldestMs: expect.any(Number) });
     cores.messages.splice(0);

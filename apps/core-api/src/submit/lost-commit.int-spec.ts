@@ -1,7 +1,7 @@
 import { type Connectable, cancelJobsInStore, type Database } from '@windlass/store';
 import { waitFor } from '@windlass/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type Cores, openCores } from '../two-cores.fixture.js';
+import { type Cores, openCores } from '../cores.fixture.js';
 
 type Client = Awaited<ReturnType<Connectable['connect']>>;
 

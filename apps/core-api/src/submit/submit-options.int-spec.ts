@@ -11,7 +11,7 @@ import {
 import { insertJobs } from '@windlass/store';
 import { ECHO_TEMPLATE, waitFor } from '@windlass/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type Cores, openCores } from '../two-cores.fixture.js';
+import { type Cores, openCores } from '../cores.fixture.js';
 
 const dedupe = (onDuplicate: 'reject' | 'return' | 'replace', key = 'd') => ({ dedupe: { key, onDuplicate } });
 const codeOf = (outcome: object | undefined) =>

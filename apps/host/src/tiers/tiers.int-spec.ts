@@ -3,47 +3,44 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Upload } from '@windlass/client';
+import type { Upload, WindlassClient } from '@windlass/client';
+import { type Instance, Testbed } from '@windlass/testbed';
 import { waitFor } from '@windlass/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ServiceName, Tiers } from './tiers.fixture.js';
 
 const SLOW = fileURLToPath(new URL('../../src/dev/slow-job.fixture.mjs', import.meta.url));
-const NAMES: ServiceName[] = ['core-api', 'scheduler', 'worker', 'gateway'];
+const NAMES: Instance[] = ['core-api-1', 'scheduler-1', 'worker-1', 'gateway-1'];
 
 describe('four services on PostgreSQL, RabbitMQ and S3', () => {
-  let tiers: Tiers;
+  let bed: Testbed;
+  let client: WindlassClient;
   let directory: string;
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'windlass-tiers-'));
-    tiers = await Tiers.open({ HANDLERS: SLOW, SLOTS: 'slow=4', SCRATCH_DIRECTORY: directory });
-    for (const name of NAMES) await tiers.start(name);
-    await waitFor(() => tiers.ready('gateway'), { what: 'a ready gateway', timeoutMs: 30_000 });
-    await waitFor(async () => (await tiers.client.jobTypes()).some((type) => type.name === 'slow'), {
-      what: 'the types',
-      timeoutMs: 30_000,
-    });
+    bed = await Testbed.open({ env: { worker: { HANDLERS: SLOW, SLOTS: 'slow=4', SCRATCH_DIRECTORY: directory } } });
+    await bed.startAll(['slow']);
+    client = bed.client();
   }, 300_000);
   afterAll(async () => {
-    await tiers?.close();
+    await bed?.close();
     await rm(directory, { recursive: true, force: true });
   }, 60_000);
 
   it('a job goes round: HTTP, core, broker, worker, and its result comes back', async () => {
-    const { id } = await tiers.client.submit({ type: 'hash', payload: { example: 'data' } });
-    expect(await tiers.client.wait(id, { timeoutMs: 20_000 })).toMatchObject({ state: 'succeeded', attempt: 1 });
-    expect(await tiers.client.result(id)).toMatchObject({ md5: 'd8d1c0011055fc1d9852c40cf8fbf592' });
+    const { id } = await client.submit({ type: 'hash', payload: { example: 'data' } });
+    expect(await client.wait(id, { timeoutMs: 20_000 })).toMatchObject({ state: 'succeeded', attempt: 1 });
+    expect(await client.result(id)).toMatchObject({ md5: 'd8d1c0011055fc1d9852c40cf8fbf592' });
   });
 
   it('an uploaded file is converted and its artifacts come back through S3', { timeout: 120_000 }, async () => {
     const sample = fileURLToPath(new URL('../../../../examples/cad-conversion/samples/flange.step', import.meta.url));
-    const file = await tiers.client.upload(sample, { name: 'flange.step', contentType: 'model/step' });
-    const { id } = await tiers.client.submit({
+    const file = await client.upload(sample, { name: 'flange.step', contentType: 'model/step' });
+    const { id } = await client.submit({
       type: 'conversion.cad',
       payload: { file: { id: file.id }, formats: ['glb'] },
     });
-    expect(await tiers.client.wait(id, { timeoutMs: 100_000 })).toMatchObject({ state: 'succeeded' });
-    const names = (await tiers.client.artifacts(id)).map((each) => each.name).sort();
+    expect(await client.wait(id, { timeoutMs: 100_000 })).toMatchObject({ state: 'succeeded' });
+    const names = (await client.artifacts(id)).map((each) => each.name).sort();
     expect(names).toEqual(['metadata.json', 'model.glb', 'thumbnail.png']);
   });
 
@@ -51,9 +48,9 @@ describe('four services on PostgreSQL, RabbitMQ and S3', () => {
     const content = Buffer.from('straight to the storage');
     const sha256 = createHash('sha256').update(content).digest('hex');
     const call = (path: string, init: RequestInit = {}) =>
-      fetch(`${tiers.url}${path}`, {
+      fetch(`${bed.urlOf('gateway-1')}${path}`, {
         ...init,
-        headers: { authorization: `Bearer ${tiers.token}`, 'content-type': 'application/json' },
+        headers: { authorization: `Bearer ${bed.token}`, 'content-type': 'application/json' },
       });
     const begin = async () => {
       const body = JSON.stringify({ name: 'direct.txt', contentType: 'text/plain', size: content.length, sha256 });
@@ -82,7 +79,6 @@ describe('four services on PostgreSQL, RabbitMQ and S3', () => {
     { timeout: 180_000 },
     async (victim) => {
       const marker = join(directory, `runs-${victim}.log`);
-      const client = tiers.client;
       const ids = await Promise.all(
         Array.from(
           { length: 60 },
@@ -91,8 +87,8 @@ describe('four services on PostgreSQL, RabbitMQ and S3', () => {
       );
       const starts = async () => (await readFile(marker, 'utf8').catch(() => '')).split('\n').filter(Boolean);
       await waitFor(async () => (await starts()).length >= 12, { what: 'a dozen starts', timeoutMs: 60_000 });
-      await tiers.kill(victim);
-      await tiers.start(victim);
+      await bed.kill(victim);
+      await bed.start(victim);
       let repeated = 0;
       for (const id of ids) {
         const job = await waitFor(() => client.wait(id, { timeoutMs: 60_000 }).catch(() => undefined), {
@@ -106,25 +102,24 @@ describe('four services on PostgreSQL, RabbitMQ and S3', () => {
         expect((await starts()).filter((line) => line === id).length).toBeLessThanOrEqual(job.attempt);
       }
       // Only the worker's own death ends attempts: the others may go and come without a job noticing.
-      expect(repeated).toBeLessThanOrEqual(victim === 'worker' ? 8 : 0);
+      expect(repeated).toBeLessThanOrEqual(victim === 'worker-1' ? 8 : 0);
     },
   );
 
   it.each([
-    ['database', 'gone'],
-    ['database', 'silent'],
-    ['broker', 'gone'],
-    ['broker', 'silent'],
+    ['postgres', 'gone'],
+    ['postgres', 'silent'],
+    ['rabbitmq', 'gone'],
+    ['rabbitmq', 'silent'],
   ] as const)(
     '%s %s: 503 with Retry-After within 2 s, not ready; back without hands',
     { timeout: 120_000 },
-    async (what, how) => {
-      const proxy = what === 'database' ? tiers.database : tiers.broker;
+    async (server, how) => {
       const post = async () => {
         const startedMs = performance.now();
-        const response = await fetch(`${tiers.url}/v1/jobs`, {
+        const response = await fetch(`${bed.urlOf('gateway-1')}/v1/jobs`, {
           method: 'POST',
-          headers: { authorization: `Bearer ${tiers.token}`, 'content-type': 'application/json' },
+          headers: { authorization: `Bearer ${bed.token}`, 'content-type': 'application/json' },
           body: '{"type":"hash","payload":1}',
         });
         return {
@@ -135,7 +130,9 @@ describe('four services on PostgreSQL, RabbitMQ and S3', () => {
         };
       };
       expect((await post()).status).toBe(202);
-      const cut = (yes: boolean) => (how === 'gone' ? proxy.setReachable(!yes) : proxy.setFrozen(yes));
+      const cut = (yes: boolean) => {
+        for (const link of bed.links.to(server)) how === 'gone' ? link.setReachable(!yes) : link.setFrozen(yes);
+      };
       cut(true);
       const refused = await waitFor(
         async () => {
@@ -148,7 +145,7 @@ describe('four services on PostgreSQL, RabbitMQ and S3', () => {
       expect(refused.body).not.toMatch(/at .*\.js/);
       // Half a second for a busy test machine.
       expect(refused.tookMs).toBeLessThan(2_000 + 500);
-      await waitFor(async () => !(await tiers.ready('gateway')), {
+      await waitFor(async () => !(await bed.ready('gateway-1')), {
         what: 'the gateway to be not ready',
         timeoutMs: 15_000,
       });
@@ -160,23 +157,23 @@ describe('four services on PostgreSQL, RabbitMQ and S3', () => {
         },
         { what: 'the next acceptance', timeoutMs: 30_000 },
       );
-      await waitFor(() => tiers.ready('gateway'), { what: 'the gateway to be ready', timeoutMs: 30_000 });
-      expect((await tiers.client.wait(accepted.id, { timeoutMs: 60_000 })).state).toBe('succeeded');
+      await waitFor(() => bed.ready('gateway-1'), { what: 'the gateway to be ready', timeoutMs: 30_000 });
+      expect((await client.wait(accepted.id, { timeoutMs: 60_000 })).state).toBe('succeeded');
     },
   );
 
   it('SIGTERM ends each service in order, with exit code 0 and nothing lost', { timeout: 120_000 }, async () => {
-    const { id } = await tiers.client.submit({
+    const { id } = await client.submit({
       type: 'slow',
       payload: { n: 0, ms: 1500, marker: join(directory, 'last.log') },
     });
-    await waitFor(async () => (await tiers.client.get(id)).state === 'running', {
+    await waitFor(async () => (await client.get(id)).state === 'running', {
       what: 'the job to run',
       timeoutMs: 20_000,
     });
-    await tiers.kill('worker', 'SIGTERM');
-    expect((await tiers.client.get(id)).state).toBe('succeeded');
-    for (const name of ['gateway', 'scheduler', 'core-api'] as const) await tiers.kill(name, 'SIGTERM');
-    for (const name of NAMES) expect(tiers.processes.get(name)?.exitCode, tiers.outputOf(name)).toBe(0);
+    await bed.kill('worker-1', 'SIGTERM');
+    expect((await client.get(id)).state).toBe('succeeded');
+    for (const name of ['gateway-1', 'scheduler-1', 'core-api-1'] as const) await bed.kill(name, 'SIGTERM');
+    for (const name of NAMES) expect(bed.process(name).exitCode, bed.outputOf(name)).toBe(0);
   });
 });

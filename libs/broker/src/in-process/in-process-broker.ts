@@ -156,10 +156,12 @@ export class InProcessBroker implements Broker, HubClient {
   }
 
   queueDeclared(queue: string): void {
+    if (this.state === 'down') return;
     for (const consumer of this.consumersOf(queue)) consumer.attach();
   }
 
   queueDeleted(queue: string): void {
+    if (this.state === 'down') return;
     for (const consumer of this.consumersOf(queue)) {
       consumer.detach();
       consumer.attach();
@@ -180,12 +182,12 @@ export class InProcessBroker implements Broker, HubClient {
   private add(subscription: Attachable): Subscription {
     if (this.closed) throw disconnected();
     this.subscriptions.add(subscription);
-    if (this.hub.state === 'up') subscription.attach();
+    if (this.state === 'up') subscription.attach();
     return subscription;
   }
 
   private assertUp(): void {
-    if (this.closed || this.hub.state === 'down') throw disconnected();
+    if (this.closed || this.state === 'down') throw disconnected();
   }
 
   private rejectRequests(): void {

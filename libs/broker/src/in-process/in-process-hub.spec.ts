@@ -70,3 +70,33 @@ test('a receiver’s bytes are its own: what the sender changes later does not r
   await new Promise((resolve) => setImmediate(resolve));
   expect([got, String(answer)]).toEqual([['before'], 'before']);
 });
+
+test('a client whose connection is cut loses what it holds to others, and its late answer reaches nobody', async () => {
+  const runtime = new ManualRuntime();
+  const hub = createInProcessHub({ runtime });
+  const [cut, other, asker] = [hub.connect(), hub.connect(), hub.connect()];
+  const answers: ((body: Uint8Array) => void)[] = [];
+  const held: Delivery[] = [];
+  const taken: Delivery[] = [];
+  await cut.declareQueue('q');
+  await cut.consume('q', { prefetch: 1 }, (delivery) => held.push(delivery));
+  await asker.publish('q', body, LASTING);
+  await cut.serve('s', { concurrency: 1 }, () => new Promise((resolve) => answers.push(resolve)));
+  const asked = asker.request('s', body, { timeoutMs: 1_000 });
+  await runtime.advance(0);
+  await other.consume('q', { prefetch: 1 }, (delivery) => taken.push(delivery));
+  await other.serve('s', { concurrency: 1 }, async () => Buffer.from('other'));
+
+  hub.sever(cut);
+  answers[0]!(Buffer.from('late'));
+  expect(await asked).toEqual(Buffer.from('other'));
+  await runtime.advance(0);
+  expect([held.length, taken.length, taken[0]!.redelivered]).toEqual([1, 1, true]);
+  expect(cut.state).toBe('down');
+  await expect(cut.publish('q', body, LASTING)).rejects.toMatchObject({ code: 'broker.unavailable' });
+
+  hub.restore(cut);
+  expect(await cut.publish('q', body, LASTING)).toBe('routed');
+  await runtime.advance(0);
+  expect(held.length).toBe(2);
+});

@@ -17,6 +17,9 @@ export interface InProcessHub {
   wipe(): void;
   /** 'down' is a broker that cannot be reached: messages in hand go back, pending calls reject. 'up' brings all consumers back. */
   setState(state: 'up' | 'down'): void;
+  /** As if one client's connection had been cut: what it holds goes back, its calls reject until `restore`. A client that died stays so. */
+  sever(client: Broker): void;
+  restore(client: Broker): void;
   /** Takes out what was dead-lettered, oldest first. */
   takeDeadLetters(): Uint8Array[];
 }
@@ -36,6 +39,7 @@ class Hub implements InProcessHub, HubCore {
   readonly services = new Map<string, InProcessQueue<QueuedRequest>>();
   readonly topics = new Map<string, Set<(body: Uint8Array) => void>>();
   readonly clients = new Set<HubClient>();
+  private readonly severed = new Set<HubClient>();
   private dead: Uint8Array[] = [];
   private order = 0;
 
@@ -56,22 +60,42 @@ class Hub implements InProcessHub, HubCore {
     this.services.clear();
     for (const queue of queues) queue.clear();
     for (const client of this.clients) client.detach();
-    if (this.state === 'up') for (const client of this.clients) client.attach();
+    if (this.state === 'up') for (const client of this.connected()) client.attach();
   }
 
   setState(state: 'up' | 'down'): void {
     if (state === this.state) return;
     this.state = state;
-    for (const client of this.clients) {
+    for (const client of this.connected()) {
       if (state === 'down') client.hubDown();
       else client.hubUp();
     }
+  }
+
+  sever(client: Broker): void {
+    const cut = this.clientOf(client);
+    if (!cut || this.severed.has(cut)) return;
+    this.severed.add(cut);
+    cut.hubDown();
+  }
+
+  restore(client: Broker): void {
+    const cut = this.clientOf(client);
+    if (cut && this.severed.delete(cut) && this.state === 'up') cut.hubUp();
   }
 
   takeDeadLetters(): Uint8Array[] {
     const taken = this.dead;
     this.dead = [];
     return taken;
+  }
+
+  private clientOf(broker: Broker): HubClient | undefined {
+    return [...this.clients].find((client) => (client as unknown) === broker);
+  }
+
+  private connected(): HubClient[] {
+    return [...this.clients].filter((client) => !this.severed.has(client));
   }
 
   nextOrder(): number {

@@ -56,7 +56,8 @@ export class InProcessServer implements Attachable, Taker<QueuedRequest> {
     this.inHand.add(request);
     try {
       const answer = await this.handler(request.body);
-      if (this.hub.state === 'up') request.answer(Buffer.from(answer));
+      // The connection was lost meanwhile: there is no way back, and another server may have the request.
+      if (this.inHand.has(request)) request.answer(Buffer.from(answer));
     } catch (error) {
       this.options.onError?.(error);
     } finally {

@@ -1,7 +1,7 @@
 import { evalOnRabbit, type RabbitAddress, rabbitCtl, startServices } from '@windlass/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { until } from '../broker.conformance.js';
 import type { Delivery, PublishOptions } from '../broker.js';
+import { until } from '../conformance/brokers-under-test.fixture.js';
 import { connectRabbitBroker } from './connect-rabbit-broker.js';
 import { type RabbitHarness, rabbitHarness } from './rabbit-harness.fixture.js';
 

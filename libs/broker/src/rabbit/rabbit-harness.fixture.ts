@@ -1,6 +1,6 @@
 import { type FreshVhost, freshVhost, TcpProxy } from '@windlass/testing';
 import { connect, type GetMessage } from 'amqplib';
-import type { BrokerHarness } from '../broker.conformance.js';
+import type { BrokerHarness } from '../conformance/brokers-under-test.fixture.js';
 import { DEAD_LETTER_NAME } from '../topology.js';
 import { connectRabbitBroker, type RabbitBrokerOptions } from './connect-rabbit-broker.js';
 

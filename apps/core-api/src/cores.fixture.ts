@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createInProcessHub } from '@windlass/broker';
 import { systemRuntime } from '@windlass/clock';
 import {
+  type AttemptReport,
   announceWorker,
   announceWorkerReply,
   beatWorker,
@@ -23,20 +24,19 @@ import { connectDatabase, migrate } from '@windlass/store';
 import { ECHO_DECLARATION, freshDatabase } from '@windlass/testing';
 import { createCore } from './create-core.js';
 
-const TYPE: TypeDeclaration = ECHO_DECLARATION;
-
 /**
- * Two cores with a database each on one PostgreSQL, without a scheduler: what goes on here goes on at once. One gateway and one worker
- * ask them; a hub deals requests out in turn. `messages` are the ids that were handed over, in order.
+ * Cores with a connection pool each to one PostgreSQL, without a scheduler: what goes on here goes on at once. One gateway and one worker
+ * ask them; a hub deals requests out in turn. `messages` are the ids that were handed over, in order. `type` is the echo that the worker
+ * announces.
  */
-export async function openCores() {
+export async function openCores({ count = 2, type = ECHO_DECLARATION as TypeDeclaration } = {}) {
   const hub = createInProcessHub();
   const broker = hub.connect();
   const database = await freshDatabase();
   await migrate(database.urls);
   const logger = createLogger({ service: 'core-api', level: 'error', format: 'json', machine: 'test' });
   const connect = () => connectDatabase({ ...database.urls, applicationName: 'test' });
-  const databases = [await connect(), await connect()];
+  const databases = await Promise.all(Array.from({ length: count }, connect));
   const cores = await Promise.all(
     databases.map((db) =>
       createCore(
@@ -47,15 +47,14 @@ export async function openCores() {
   );
   const gateway = new RpcClient(broker, RPC.coreForGateway, { timeoutMs: 5_000 });
   const worker = new RpcClient(broker, RPC.coreForWorker, { timeoutMs: 5_000 });
-  const incarnation = randomUUID();
+  const sender = { worker: 'w', incarnation: randomUUID() };
   const messages: string[] = [];
 
-  const announce = (types: TypeDeclaration[]) =>
-    worker.call(announceWorker, announceWorkerReply, { worker: 'w', incarnation, types });
+  const announce = (types: TypeDeclaration[]) => worker.call(announceWorker, announceWorkerReply, { ...sender, types });
   const item = (over: Partial<SubmitItem> = {}): SubmitItem => ({
     tenantId: 'acme',
     type: 'echo',
-    payload: '{}',
+    payload: '{"n":1}',
     ...over,
   });
   const submit = async (...items: Partial<SubmitItem>[]) =>
@@ -65,21 +64,26 @@ export async function openCores() {
       if ('problem' in outcome) throw new Error(JSON.stringify(outcome.problem));
       return outcome.id;
     });
-  const claim = async (ids: string[], free = ids.length): Promise<ClaimedJob[]> => {
-    const asked = { worker: 'w', incarnation, token: randomUUID(), type: 'echo', versions: [1], ids, free };
+  const claim = async (
+    ids: string[],
+    { free = ids.length, token = randomUUID() as string, type: claimed = 'echo' } = {},
+  ): Promise<ClaimedJob[]> => {
+    const asked = { ...sender, token, type: claimed, versions: [1], ids, free };
     return (await worker.call(claimJobs, claimJobsReply, asked)).jobs;
   };
-  const finish = async (jobs: ClaimedJob[]) => {
-    const items = jobs.map(({ jobId, run, epoch, token }) => {
-      return { jobId, run, epoch, token, outcome: 'succeeded' as const, result: '{}', durationMs: 1 };
+  /** One report of all; `over` changes each. Answers what was said of each. */
+  const report = async (jobs: ClaimedJob[], over: Partial<AttemptReport> = {}) => {
+    const items = jobs.map(({ jobId, run, epoch, token }): AttemptReport => {
+      return { jobId, run, epoch, token, outcome: 'succeeded', result: '{"ok":true}', durationMs: 1, ...over };
     });
-    await worker.call(reportAttempts, reportAttemptsReply, { worker: 'w', incarnation, items });
+    return (await worker.call(reportAttempts, reportAttemptsReply, { ...sender, items })).items.map(
+      (each) => each.status,
+    );
   };
 
-  await announce([TYPE]);
+  await announce([type]);
   await worker.call(beatWorker, beatWorkerReply, {
-    worker: 'w',
-    incarnation,
+    ...sender,
     attempts: [],
     presence: {
       host: 'h',
@@ -107,7 +111,7 @@ export async function openCores() {
       for (const job of jobs) {
         // Not running any more from before the report: what it makes room for may come in before its answer.
         seen.running -= 1;
-        await finish([job]);
+        await report([job]);
         seen.done.push(job.jobId);
       }
     };
@@ -126,14 +130,17 @@ export async function openCores() {
     await database.drop();
   };
   return {
+    hub,
     broker,
     gateway,
+    worker,
+    sender,
     messages,
     announce,
     submit,
     accepted,
     claim,
-    finish,
+    report,
     work,
     clean,
     close,
