@@ -1,10 +1,11 @@
-// `npm run demo | test | start | example | check` from a fresh clone: installs and builds what is missing, then runs it.
+// `npm run demo | test | start | example | check | prove | model | simulate | chaos | mutants | fuzz` from a fresh clone: installs and builds what is missing, then runs it.
 // Plain Node without dependencies, since it is what brings them. Its own words go to standard error: standard output belongs
 // to what it runs.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ROOT } from './run/src/root.mjs';
+import { PROOF_TOOLS, runProofs, runProofTool } from './run/src/run-proofs.mjs';
 
 const OLDEST_NODE = [20, 19];
 const PARENT_LOOK_MS = 500;
@@ -15,6 +16,8 @@ const COMMANDS = {
   example: { builds: 'apps/cli', run: runExample },
   test: { run: async (args) => (await import('./run/src/run-tests.mjs')).runTests(args) },
   check: { run: async () => (await import('./run/src/run-checks.mjs')).runChecks() },
+  prove: { run: runProofs },
+  ...Object.fromEntries(Object.keys(PROOF_TOOLS).map((tool) => [tool, { run: (args) => runProofTool(tool, args) }])),
 };
 
 const [name = '', ...args] = process.argv.slice(2);

@@ -69,8 +69,11 @@ export async function createCore(
       strategy: new BrokerRpcServer({ broker, service, transportId, concurrency, logger }),
     });
   }
+  let serving = false;
+  // Before the first request is taken: a second app takes the event loop for longer than a busy machine's clients wait.
+  const health = config.healthPort === 0 ? undefined : await startHealth(config, dependencies, () => serving);
   await app.startAllMicroservices();
-  const health = config.healthPort === 0 ? undefined : await startHealth(config, dependencies);
+  serving = true;
   return {
     name: 'core-api',
     ...(health ? { url: health.url } : {}),
@@ -85,7 +88,12 @@ export async function createCore(
   };
 }
 
-function startHealth(config: Pick<CoreConfig, 'healthPort' | 'healthHost'>, { db, broker, logger }: CoreDependencies) {
+/** Ready only once requests are served: whoever restarts cores in turn goes on with the next one then. */
+function startHealth(
+  config: Pick<CoreConfig, 'healthPort' | 'healthHost'>,
+  { db, broker, logger }: CoreDependencies,
+  isServing: () => boolean,
+) {
   return createHealthServer({
     name: 'core-api',
     port: config.healthPort,
@@ -94,6 +102,13 @@ function startHealth(config: Pick<CoreConfig, 'healthPort' | 'healthHost'>, { db
     checks: [
       { name: 'database', essential: true, check: (timeoutMs) => db.ping(timeoutMs) },
       { name: 'broker', essential: true, check: (timeoutMs) => broker.ping(timeoutMs) },
+      {
+        name: 'requests',
+        essential: true,
+        check: async () => {
+          if (!isServing()) throw new Error('they are not taken yet');
+        },
+      },
     ],
   });
 }

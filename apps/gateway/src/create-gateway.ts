@@ -27,26 +27,8 @@ export interface RunningGateway extends RunningService {
 
 /** Boots the REST entry point. It serves, with 503, also while broker, core or storage are away. */
 export async function createGateway(config: GatewayConfig, ports: GatewayPorts): Promise<RunningGateway> {
-  const routes = new RouteTable();
-  const load = new LoadBounds(config, ports.runtime);
-  const adapter = createAdapter(config, ports, routes, load);
-  const app = await NestFactory.create<NestFastifyApplication>(
-    GatewayModule.forRoot(config, ports, routes, load),
-    adapter,
-    {
-      logger: new NestLogger(ports.logger.child({ operation: 'nest' })),
-      // Ours are registered with the adapter.
-      bodyParser: false,
-      abortOnError: false,
-    },
-  );
+  const { app, routes } = await buildGateway(config, ports);
   try {
-    const guard = app.get(BearerGuard);
-    boundBodies(app.getHttpAdapter().getInstance() as unknown as FastifyInstance, {
-      runtime: ports.runtime,
-      identify: (request, reply) => guard.identify(request, reply),
-      unknownRoute: (request) => routes.faultFor(request.method, request.url),
-    });
     serveDocs(app);
     await app.listen(config.port, config.host);
   } catch (error) {
@@ -66,6 +48,33 @@ export async function createGateway(config: GatewayConfig, ports: GatewayPorts):
       return stopping;
     },
   };
+}
+
+/** Everything between a request and core, without a socket and without the documents: `app.inject` asks it once `app.init()` is done. */
+export async function buildGateway(
+  config: GatewayConfig,
+  ports: GatewayPorts,
+): Promise<{ app: NestFastifyApplication; routes: RouteTable }> {
+  const routes = new RouteTable();
+  const load = new LoadBounds(config, ports.runtime);
+  const adapter = createAdapter(config, ports, routes, load);
+  const app = await NestFactory.create<NestFastifyApplication>(
+    GatewayModule.forRoot(config, ports, routes, load),
+    adapter,
+    {
+      logger: new NestLogger(ports.logger.child({ operation: 'nest' })),
+      // Ours are registered with the adapter.
+      bodyParser: false,
+      abortOnError: false,
+    },
+  );
+  const guard = app.get(BearerGuard);
+  boundBodies(app.getHttpAdapter().getInstance() as unknown as FastifyInstance, {
+    runtime: ports.runtime,
+    identify: (request, reply) => guard.identify(request, reply),
+    unknownRoute: (request) => routes.faultFor(request.method, request.url),
+  });
+  return { app, routes };
 }
 
 /** Finishes what is under way; what only waits answers at once. */

@@ -1,3 +1,3 @@
 export { GatewayConfig } from './config/gateway.config.js';
-export { createGateway, type RunningGateway } from './create-gateway.js';
+export { buildGateway, createGateway, type RunningGateway } from './create-gateway.js';
 export type { GatewayPorts } from './gateway-ports.js';

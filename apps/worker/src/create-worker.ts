@@ -193,7 +193,7 @@ class Worker implements RunningWorker {
 
   private onBroker(state: 'up' | 'down'): void {
     if (state === 'down') {
-      for (const lane of this.lanes) lane.disconnected();
+      for (const lane of this.lanes) lane.brokerAway();
     } else {
       this.announcer.announce();
       this.stages.beats.beatNow();

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { JobContext, JobFiles } from './define-job.js';
 import { CancelJob, delayMsOf, FailJob, RetryJob } from './end-job.js';
 import { MAX_MESSAGE_BYTES, storableText } from './storable-text.js';
+import { type RunnerClock, systemClock } from './system-clock.js';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 /** Where a line comes from: the context's `log`, or what the process prints. */
@@ -59,13 +60,14 @@ export class AttemptContext implements JobContext {
   /** Lines that were begun and not ended yet. */
   private printed: Map<'stdout' | 'stderr', string> | undefined;
   private lastProgressMs = -Infinity;
-  private heldProgress: { told: ToldProgress; timer: NodeJS.Timeout } | undefined;
+  private heldProgress: { told: ToldProgress; timer: { cancel(): void } } | undefined;
 
   constructor(
     readonly jobId: string,
     readonly attempt: number,
     private readonly scratchPath: string,
     private readonly sink: ContextSink,
+    private readonly clock: Pick<RunnerClock, 'monotonicMs' | 'after'> = systemClock,
   ) {}
 
   get signal(): AbortSignal {
@@ -99,12 +101,12 @@ export class AttemptContext implements JobContext {
       this.heldProgress.told = told;
       return;
     }
-    const waitMs = this.lastProgressMs + PROGRESS_EVERY_MS - performance.now();
+    const waitMs = this.lastProgressMs + PROGRESS_EVERY_MS - this.clock.monotonicMs();
     if (waitMs <= 0) {
       this.sendProgress(told);
       return;
     }
-    this.heldProgress = { told, timer: setTimeout(() => this.flushProgress(), waitMs).unref() };
+    this.heldProgress = { told, timer: this.clock.after(waitMs, () => this.flushProgress()) };
   };
 
   readonly log = (message: string, level: LogLevel = 'info'): void => {
@@ -147,13 +149,13 @@ export class AttemptContext implements JobContext {
   private flushProgress(): void {
     const held = this.heldProgress;
     if (!held) return;
-    clearTimeout(held.timer);
+    held.timer.cancel();
     this.heldProgress = undefined;
     this.sendProgress(held.told);
   }
 
   private sendProgress(told: ToldProgress): void {
-    this.lastProgressMs = performance.now();
+    this.lastProgressMs = this.clock.monotonicMs();
     this.sink.progress(told);
   }
 

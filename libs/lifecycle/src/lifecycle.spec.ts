@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { canMove, DEFAULT_BACKOFF, decideAttempt, isTerminal, MAX_RELEASES, retryDelayMs, STATES } from './index.js';
+import { canMove, decideAttempt, isTerminal, MAX_RELEASES, retryDelayMs, STATES } from './index.js';
 
-const policy = { attempt: 1, maxAttempts: 3, backoff: DEFAULT_BACKOFF, retryTimeout: false, releases: 0 };
+const backoff = { kind: 'exponential' as const, delayMs: 1000 };
+const policy = { attempt: 1, maxAttempts: 3, backoff, retryTimeout: false, releases: 0 };
 
 describe('states', () => {
   it('a finished run is left by a replay only', () => {

@@ -1,8 +1,5 @@
 import type { Backoff } from '@windlass/contracts';
 
-/** Used by types that declare none: 2 s, 4 s, 8 s … up to 10 min, a fifth of it random. */
-export const DEFAULT_BACKOFF: Backoff = { kind: 'exponential', delayMs: 2000, maxDelayMs: 600_000, jitter: 0.2 };
-
 /**
  * Delay in ms before the attempt after `attempt` (from 1). Exponential: delayMs × 2^(attempt−1), capped by maxDelayMs; a list has one
  * delay for each retry, the last one for all further ones.

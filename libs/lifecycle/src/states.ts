@@ -13,15 +13,15 @@ export const TRANSITIONS: Readonly<Record<JobState, Partial<Record<JobState, str
   queued: { running: 'claim', cancelled: 'cancel', expired: 'time to live' },
   running: {
     succeeded: 'report',
-    failed: 'report or rescue, no attempt left',
-    scheduled: 'retry',
-    queued: 'release',
+    failed: 'report or rescue: no attempt left, or none wanted; or given back too often',
+    scheduled: 'retry after a delay',
+    queued: 'retry at once, or given back before the start',
     cancelled: 'cancel, or the handler said so',
   },
-  succeeded: { scheduled: 'replay', queued: 'replay' },
-  failed: { scheduled: 'replay', queued: 'replay' },
-  cancelled: { scheduled: 'replay', queued: 'replay' },
-  expired: { scheduled: 'replay', queued: 'replay' },
+  succeeded: { scheduled: 'replay, later', queued: 'replay' },
+  failed: { scheduled: 'replay, later', queued: 'replay' },
+  cancelled: { scheduled: 'replay, later', queued: 'replay' },
+  expired: { scheduled: 'replay, later', queued: 'replay' },
 };
 
 export function canMove(from: JobState, to: JobState): boolean {

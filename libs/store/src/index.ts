@@ -1,5 +1,11 @@
-export { connectDatabase, type Database, type DatabaseOptions, storeFault } from './connect/connect-database.js';
-export type { Sources } from './connect/connect-sources.js';
+export {
+  connectDatabase,
+  type Database,
+  type DatabaseOptions,
+  ENGINE_SESSION,
+  storeFault,
+} from './connect/connect-database.js';
+export { makeSources, type Sources, type SourcesOptions } from './connect/connect-sources.js';
 export { openDatabase } from './connect/open-database.js';
 export { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded/embedded-postgres.js';
 export * from './entities/index.js';

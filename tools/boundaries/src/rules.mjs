@@ -43,7 +43,8 @@ export const MAY_IMPORT = {
   'tools/proof': ['libs/lifecycle'],
   'tools/model': ['libs/lifecycle', 'libs/contracts'],
   'tools/testbed': ['tools/services', 'libs/testing', 'libs/store', 'libs/files', 'libs/client'],
-  'tools/scenarios': ['tools/testbed', 'tools/proof', 'tools/services', 'libs/**'],
+  // The bench for its connections only: one load generator is enough.
+  'tools/scenarios': ['tools/bench', 'tools/testbed', 'tools/proof', 'tools/services', 'libs/**'],
   'tools/chaos': ['tools/testbed', 'tools/proof', 'tools/scenarios', 'tools/services', 'libs/**'],
   'tools/simulation': ['tools/proof', 'libs/**', 'apps/*'],
   'tools/fuzz': ['tools/testbed', 'tools/proof', 'tools/services', 'libs/**'],

@@ -1,1 +1,1 @@
-export {};
+export { isFlawless, runChaos } from './run-chaos.js';

@@ -22,6 +22,10 @@ const COMMANDS: Record<string, Command> = {
     usage: 'config [--check]  docs/configuration.md and the .env.example of each app, from their configuration classes',
     run: async (args) => (await import('./config/generate-config.js')).runConfig(ROOT, args),
   },
+  states: {
+    usage: 'states [--check]  docs/states.md, from the lifecycle',
+    run: async (args) => (await import('./states/generate-states.js')).runStates(ROOT, args),
+  },
 };
 
 const [name = '', ...args] = process.argv.slice(2);

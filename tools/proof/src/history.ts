@@ -40,7 +40,10 @@ export interface SinkLine {
   jobId: string;
   /** As the handler's context tells it. */
   attempt: number;
-  /** Drawn anew by each handler run: what it returns as its result, `{"runId": …}`, and its progress message and log lines tell it too. */
+  /**
+   * Drawn anew by each handler run: what it returns as its result, `{"runId": …}`, and its progress message and one log line are it too. An
+   * error that has it in its message can be told from that of another attempt.
+   */
   runId: string;
   /** Which worker instance ran it. */
   worker: string;
@@ -66,15 +69,23 @@ export interface Change {
   seq: number;
   /** `windlass_now()`, ms since the epoch. */
   atMs: number;
+  /** How long its statement had been going by then, by the database machine's clock: what it read may be as old as that. */
+  tookMs?: number;
   /** The instance whose connection wrote it, such as `scheduler-1`. */
   app: string;
   table: 'jobs' | 'job_history' | 'job_events' | 'artifacts' | 'job_logs' | 'stopping_attempts' | 'leaders';
   op: 'insert' | 'update' | 'delete';
   jobId?: string;
-  /** The row's columns before and after, as PostgreSQL's to_jsonb has them, without payload, result, stack traces. */
+  /**
+   * The row's columns before and after, as PostgreSQL's to_jsonb has them, without payload, result, stack traces. Instead of the payload of
+   * a job its `key` (see FinalRows), instead of a result its `runId`, and `in_file` where it lies in a file.
+   */
   before?: Record<string, unknown>;
   after?: Record<string, unknown>;
-  /** The hot row's epoch at that moment, where the row changed is another's (artifacts, job_logs, job_events). */
+  /**
+   * The hot row's epoch at that moment, where the row changed is another's (artifacts, job_logs, job_events). Absent: no such row, or it
+   * changed while the statement ran.
+   */
   currentEpoch?: number;
   /** Who led at that moment, and whether the lead had not run out. */
   leader?: { holder: string; term: number; live: boolean };
@@ -82,7 +93,10 @@ export interface Change {
   graceUntilMs?: number;
 }
 
-/** Rows as to_jsonb has them. */
+/**
+ * Rows as to_jsonb has them, without payload, result and error. `key` of a job or run: what its payload has as `"key": "…"` within the
+ * first 500 characters; drivers put the `Idempotency-Key` there, so that two jobs of one key can be told. `runId`, `in_file`: as in `Change`.
+ */
 export interface FinalRows {
   jobs: Record<string, unknown>[];
   history: Record<string, unknown>[];

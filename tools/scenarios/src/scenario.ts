@@ -7,11 +7,19 @@ export interface ScenarioContext {
   seed: number;
   /** A failed run keeps here what is needed to look at it. */
   keepDir: string;
+  /** Length of the measured part, where a scenario's can be chosen. Absent: its own. */
+  minutes?: number;
+  /** File that gets samples as they come, one JSON text a line: a run that is broken off is not lost. */
+  out?: string;
+  /** Which of its two runs: the one that must hold, the control that must fail, or one after the other (default). */
+  part?: 'proof' | 'control' | 'both';
 }
 
 export interface ScenarioReport {
   name: string;
   passed: boolean;
+  /** Why this machine cannot run it. Then it has not passed, and has not failed either. */
+  skipped?: string;
   /** What was measured, each with its unit in its name: `recoveryP99Ms`. */
   figures: Record<string, number | string | boolean>;
   /** What each figure had to reach, and whether it did. */

@@ -1,3 +1,4 @@
+export { pickPorts } from './pick-port.js';
 export { createVhost, deleteVhost, evalOnRabbit, rabbitCtl } from './rabbit-tools.js';
 export { reapAbandonedRuns } from './run-dir.js';
 export {

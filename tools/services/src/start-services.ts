@@ -21,6 +21,11 @@ export interface StartOptions<N extends ServiceName> {
    * again, and they outlive us; only Debian packages are used then, since addresses in the environment are for tests.
    */
   dir?: string;
+  /**
+   * Folders for the data of single servers, which must lie on a volume of their own, say: it can be filled or cut off. Such a server is a
+   * process on this machine, from Debian packages. The folder stays when the services stop; the account `nobody` must reach it when root starts them.
+   */
+  dataDirs?: Partial<Record<N, string>>;
   /** Told what takes long, one line each. Default: silence. */
   progress?: Progress;
 }
@@ -41,7 +46,8 @@ export async function startServices<N extends ServiceName>(options: StartOptions
   const names = [...new Set(options.need)];
   const stateDir = options.dir ? openStateDir(resolve(options.dir)) : makeRunDir();
   if (!options.dir) await reapAbandonedRuns();
-  const outcomes = await startAll(names, stateDir, progress, options.dir === undefined);
+  const placed = { stateDir, dataDirs: options.dataDirs ?? {}, temporary: options.dir === undefined };
+  const outcomes = await startAll(names, placed, progress);
   const handles = outcomes.filter((outcome): outcome is ServerHandle => !isUnavailable(outcome));
   return {
     servers: Object.fromEntries(names.map((name, at) => [name, outcomes[at]])) as { [K in N]: Outcome<K> },
@@ -67,16 +73,24 @@ function openStateDir(dir: string): string {
   return dir;
 }
 
-/** `temporary`: for this process alone. What outlives us needs records, which containers do not have. */
-async function startAll(names: ServiceName[], stateDir: string, progress: Progress, temporary: boolean) {
+interface Placed {
+  stateDir: string;
+  dataDirs: Partial<Record<ServiceName, string>>;
+  /** For this process alone. What outlives us needs records, which containers do not have. */
+  temporary: boolean;
+}
+
+async function startAll(names: ServiceName[], { stateDir, dataDirs, temporary }: Placed, progress: Progress) {
   const early = new Map<ServiceName, ServerHandle>();
+  const isPlaced = (name: ServiceName) => dataDirs[name] !== undefined;
   for (const name of names) {
-    const handle = temporary ? givenServer(name) : runningServer(name, stateDir);
+    const given = temporary && !isPlaced(name) ? givenServer(name) : undefined;
+    const handle = temporary ? given : runningServer(name, stateDir);
     if (handle) early.set(name, handle);
   }
   let rest = names.filter((name) => !early.has(name));
   if (temporary && rest.length > 0 && (await dockerAnswers())) {
-    for (const name of rest) {
+    for (const name of rest.filter((each) => !isPlaced(each))) {
       const container = await startContainer(name, progress);
       if (container) early.set(name, container);
     }
@@ -87,7 +101,7 @@ async function startAll(names: ServiceName[], stateDir: string, progress: Progre
     names.map(async (name) => {
       const finding = programs.get(name);
       if (!finding) return early.get(name)!;
-      if (!isUnavailable(finding)) return startLocal(name, stateDir, finding);
+      if (!isUnavailable(finding)) return startLocal(name, stateDir, finding, dataDirs[name]);
       if (name === 'rabbitmq4') return finding;
       throw new Error(finding.unavailable);
     }),
@@ -115,11 +129,16 @@ function localServer(name: ServiceName, stateDir: string, record: ServerRecord):
 }
 
 /** Starts anew on the recorded ports and secrets, so that what others have noted of this server stays true. */
-async function startLocal(name: ServiceName, stateDir: string, programs: Programs): Promise<ServerHandle> {
+async function startLocal(
+  name: ServiceName,
+  stateDir: string,
+  programs: Programs,
+  ownDir: string | undefined,
+): Promise<ServerHandle> {
   const kind = kindOf(name);
   const earlier = readRecord(stateDir, name);
   const ports = earlier && (await portsAreFree(earlier.ports)) ? earlier.ports : await freshPorts(kind.portNames);
-  const dir = earlier?.dir ?? dataDir(stateDir, name);
+  const dir = ownDir ?? earlier?.dir ?? dataDir(stateDir, name);
   makeOwnedDir(dir);
   const secrets = earlier?.secrets ?? kind.freshSecrets();
   const record: ServerRecord = { name, dir, ports, secrets, programs, process: undefined };

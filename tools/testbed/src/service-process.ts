@@ -5,7 +5,8 @@ import type { ServiceName } from './instances.js';
 
 /** Of what a process printed, the end is kept. */
 const KEPT_OUTPUT = 200_000;
-const START_MS = 60_000;
+/** A loaded machine takes half a minute for what takes two seconds. */
+const START_MS = 120_000;
 /** Longer than any orderly stop may take (SHUTDOWN_TIMEOUT_MS). */
 const STOP_MS = 60_000;
 
@@ -43,11 +44,14 @@ export class ServiceProcess {
         },
         { what: `${service} to start`, timeoutMs: START_MS },
       );
-      if (url === 'ended') throw new Error(`${service} ended while starting: ${started.text.slice(-4_000)}`);
+      if (url === 'ended') throw new Error(`${service} ended while starting (${started.ending})`);
       return { process: started, url: url === '-' ? undefined : url };
     } catch (error) {
       child.kill('SIGKILL');
-      throw error;
+      const told = started.text.slice(-4_000);
+      throw new Error(`${(error as Error).message}; ${service} said: ${told === '' ? 'nothing' : told}`, {
+        cause: error,
+      });
     }
   }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { WindlassClient } from '@windlass/client';
+import { pickPorts } from '@windlass/services';
 import { migrate } from '@windlass/store';
 import { waitFor } from '@windlass/testing';
 import { SignJWT } from 'jose';
@@ -91,7 +91,7 @@ export class Testbed {
   /** Starts an instance and waits until it is up. `env`: for this one start, a wrong clock for one. */
   async start(name: Instance, env: Record<string, string> = {}): Promise<void> {
     const service = serviceOf(name);
-    const port = this.urls.has(name) ? new URL(this.urlOf(name)).port : await freePort();
+    const port = this.urls.has(name) ? new URL(this.urlOf(name)).port : String((await pickPorts(1))[0]);
     const own = environmentOf(name, this.ground, this.links, this.settings);
     const { env: more = {} } = this.options;
     const all = {
@@ -195,12 +195,4 @@ function mintToken(secret: string, tenant: string, scope: string): Promise<strin
     .setIssuedAt()
     .setExpirationTime(`${TOKEN_LIFE_S}s`)
     .sign(new TextEncoder().encode(secret));
-}
-
-async function freePort(): Promise<string> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as { port: number };
-  await new Promise((resolve) => probe.close(resolve));
-  return String(port);
 }

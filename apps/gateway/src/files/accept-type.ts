@@ -3,11 +3,15 @@ import { invalid } from '../http/read-fields.js';
 
 const MEDIA_TYPE = /^[a-z0-9!#$&^_.+-]{1,100}\/[a-z0-9!#$&^_.+-]{1,100}(\s*;[\x20-\x7e]*)?$/i;
 
-/** The content type of a file, checked for form and against the accepted patterns (`image/*`). */
-export function acceptType(contentType: string | undefined, accepted: readonly string[]): string {
+/** The content type of a file, checked for form and against the accepted patterns (`image/*`). `where`: what a refusal names. */
+export function acceptType(
+  contentType: string | undefined,
+  accepted: readonly string[],
+  where = 'Content-Type',
+): string {
   const given = (contentType ?? 'application/octet-stream').trim();
   if (given.length > 255 || !MEDIA_TYPE.test(given)) {
-    throw invalid([{ path: 'Content-Type', message: 'must be a media type such as image/png' }]);
+    throw invalid([{ path: where, message: 'must be a media type such as image/png' }]);
   }
   const [kind, subkind] = (given.split(';', 1)[0] ?? '').trim().toLowerCase().split('/');
   const matches = accepted.some((pattern) => {

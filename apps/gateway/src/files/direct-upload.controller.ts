@@ -27,17 +27,15 @@ export class DirectUploadController {
   @ApiOperation({ summary: 'Begin a direct upload', description: 'Answers URLs of the storage to send the bytes to.' })
   @ApiResponse({ status: 201, type: UploadDto })
   @ApiProblems(
-    'http.body-malformed',
+    ...REFUSED_BODIES,
     'http.fields-invalid',
-    'http.body-too-large',
-    'http.content-type-unsupported',
     'files.too-large',
     'files.type-refused',
     'files.presign-unsupported',
     'files.unavailable',
   )
   begin(@Req() request: FastifyRequest, @Body(new FieldsOf(BeginUploadDto)) body: BeginUploadDto): Promise<UploadDto> {
-    const contentType = acceptType(body.contentType, this.config.fileTypes);
+    const contentType = acceptType(body.contentType, this.config.fileTypes, '/contentType');
     const name = checkedName(body.name, '/name');
     return this.uploads.begin(principalOf(request).tenantId, { ...body, name, contentType });
   }
@@ -51,10 +49,8 @@ export class DirectUploadController {
   })
   @ApiResponse({ status: 200, type: FileDto })
   @ApiProblems(
-    'http.body-malformed',
+    ...REFUSED_BODIES,
     'http.fields-invalid',
-    'http.body-too-large',
-    'http.content-type-unsupported',
     'files.upload-unknown',
     'files.upload-incomplete',
     'files.checksum-mismatch',

@@ -38,7 +38,7 @@ export class FileDto implements FileInfo {
 }
 
 export class BeginUploadDto implements BeginUploadRequest {
-  @ApiProperty({ maxLength: 255 })
+  @ApiProperty({ maxLength: 255, description: 'A path is cut to its last part; `file` where nothing is left.' })
   @IsString()
   @Length(1, 255)
   @PlainText()

@@ -31,7 +31,8 @@ export class UploadFileController {
   @ApiHeader({
     name: 'X-File-Name',
     required: false,
-    description: 'Percent-encoded UTF-8. Content-Disposition works as well.',
+    description:
+      'Percent-encoded UTF-8. Content-Disposition works as well. A path is cut to its last part; `file` where nothing is left.',
   })
   @ApiHeader({
     name: 'X-Content-SHA256',

@@ -5,7 +5,7 @@ interface Operation {
   summary?: string;
   parameters?: { name: string; in: string }[];
   security?: unknown[];
-  responses: Record<string, { content?: Record<string, { schema?: { $ref?: string } }> }>;
+  responses: Record<string, { description: string; content?: Record<string, { schema?: { $ref?: string } }> }>;
 }
 interface Document {
   paths: Record<string, Record<string, Operation>>;
@@ -52,6 +52,15 @@ it('every route under /v1 says what it is for, asks for a token, and describes i
   }
 });
 
+it('every route that takes JSON documents why a body is refused', () => {
+  for (const { path, method, operation } of operations()) {
+    if (!path.startsWith('/v1') || method === 'get' || path === '/v1/files') continue;
+    const told = Object.values(operation.responses).map((response) => response.description);
+    for (const code of ['body-malformed', 'body-too-deep', 'body-too-large', 'content-type-unsupported'])
+      expect(told.join(), `${method} ${path}`).toContain(`\`http.${code}\``);
+  }
+});
+
 it('every parameter in a path is described', () => {
   for (const { path, method, operation } of operations()) {
     const named = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
@@ -68,6 +77,14 @@ it('every reference in the document leads somewhere', () => {
   );
   expect(references.length).toBeGreaterThan(20);
   for (const name of references) expect(document.components.schemas).toHaveProperty(name);
+});
+
+it('a payload is documented as any JSON, not as an object', () => {
+  for (const name of ['SubmitJobBodyDto', 'BatchItemDto', 'JobDto']) {
+    const { payload } = (document.components.schemas[name] as { properties: Record<string, object> }).properties;
+    expect(payload, name).toMatchObject({ anyOf: [{}] });
+    expect(payload, name).not.toHaveProperty('type');
+  }
 });
 
 it('the page for people loads', async () => {

@@ -41,7 +41,7 @@ const EVERYWHERE: FaultCode[] = [
   'store.unavailable',
 ];
 
-/** A body where none is wanted is still read, and refused when it cannot be. */
+/** Of every route that reads JSON. A body where none is wanted is still read, and refused when it cannot be. */
 export const REFUSED_BODIES: FaultCode[] = [
   'http.body-malformed',
   'http.body-too-deep',

@@ -21,7 +21,7 @@ export function readFields<T extends object>(type: Type<T>, value: unknown, what
   }
   // class-transformer and class-validator read such names off the object itself and would find the client's value.
   const inherited = inheritedName(value);
-  if (inherited !== undefined) throw invalid([{ path: `/${inherited}`, message: 'unknown field' }]);
+  if (inherited !== undefined) throw invalid([{ path: inherited, message: 'unknown field' }]);
   const instance = plainToInstance(type, value);
   const errors = validateSync(instance, {
     whitelist: true,
@@ -79,12 +79,13 @@ function hasMoreMembers(value: object, most: number): boolean {
   return false;
 }
 
+/** Pointer to the first member that is named like one of every object's. */
 function inheritedName(value: object): string | undefined {
   for (const [name, inner] of Object.entries(value)) {
-    if (!Array.isArray(value) && name in Object.prototype) return name;
+    if (!Array.isArray(value) && name in Object.prototype) return `/${pointerPart(name)}`;
     // Bounded by the parser's limit on nesting.
     const found = typeof inner === 'object' && inner !== null ? inheritedName(inner) : undefined;
-    if (found !== undefined) return found;
+    if (found !== undefined) return `/${pointerPart(name)}${found}`;
   }
   return undefined;
 }

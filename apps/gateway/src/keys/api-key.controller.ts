@@ -32,7 +32,7 @@ export class ApiKeyController {
   @NeedsScope('keys:admin')
   @ApiOperation({ summary: 'Create an API key', description: "For the caller's tenant. The key is shown this once." })
   @ApiResponse({ status: 201, type: CreatedApiKeyDto })
-  @ApiProblems('http.body-malformed', 'http.fields-invalid', 'http.body-too-large', 'http.content-type-unsupported')
+  @ApiProblems(...REFUSED_BODIES, 'http.fields-invalid')
   async create(
     @Req() request: FastifyRequest,
     @Body(new FieldsOf(CreateApiKeyDto)) body: CreateApiKeyDto,

@@ -13,6 +13,7 @@ import type {
 import { STATES } from '@windlass/lifecycle';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { ANY_JSON } from '../http/any-json.js';
 import { IsQueueName, OneOf } from '../http/field-forms.decorator.js';
 import { ProblemDto } from '../http/problem.dto.js';
 import { Text } from '../http/text.decorator.js';
@@ -133,7 +134,7 @@ export class JobDto implements Job {
   priority: number;
   @ApiProperty({ type: [String] })
   tags: string[];
-  @ApiPropertyOptional({ description: 'As it was submitted. Not in lists.' })
+  @ApiPropertyOptional({ anyOf: ANY_JSON, description: 'As it was submitted. Not in lists.' })
   payload?: unknown;
   @ApiPropertyOptional({ type: JobProgressDto })
   progress?: JobProgressDto;

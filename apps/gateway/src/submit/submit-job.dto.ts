@@ -11,6 +11,7 @@ import type {
 import { MAX_DELAY_MS, PRIORITIES } from '@windlass/contracts';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsArray, IsInt, IsObject, IsOptional, Max, Min, ValidateNested } from 'class-validator';
+import { ANY_JSON } from '../http/any-json.js';
 import { IsQueueName, IsTime, OneOf, Whole } from '../http/field-forms.decorator.js';
 import { Text } from '../http/text.decorator.js';
 import { BackoffDto } from './backoff.dto.js';
@@ -167,6 +168,7 @@ export class SubmitJobDto implements Omit<SubmitJobRequest, 'payload' | 'backoff
 /** For the document: the payload itself is taken from the body's text, not from an object. */
 export class SubmitJobBodyDto extends SubmitJobDto {
   @ApiProperty({
+    anyOf: ANY_JSON,
     description: "Any JSON that the job type's schema accepts; stored as sent.",
     example: { example: 'data' },
   })

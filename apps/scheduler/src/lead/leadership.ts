@@ -7,6 +7,8 @@ import { type Database, type LeaderTerm, resignLeadership, takeLeadership } from
 const NAME = 'scheduler';
 /** Renewed three times within the TTL, so that one lost renewal changes nothing. */
 const RENEWALS = 10 / 3;
+/** A follower looks at least this often, give or take a fifth: who hands over is followed within a second, its last turns included. */
+const LOOK_MS = 500;
 
 /**
  * Holds or seeks the leader's row (decision 9). Steps down by the process's own monotonic clock when it cannot renew: counted from
@@ -46,15 +48,15 @@ export class Leadership {
   private async run(): Promise<void> {
     while (!this.stopping.signal.aborted) {
       await this.renew();
-      // A follower looks as often as a leader renews: fail-over takes at most TTL plus one look.
+      // Fail-over takes at most TTL plus one look.
       await this.runtime.sleep(this.waitMs(), this.stopping.signal);
     }
   }
 
   private waitMs(): number {
     const renewMs = this.options.ttlMs / RENEWALS;
-    // Followers look more often near the end of a term; a fifth of chance keeps two of them apart.
-    return this.term ? renewMs : (renewMs / 3) * (0.8 + 0.4 * this.runtime.random());
+    // A fifth of chance keeps two followers apart.
+    return this.term ? renewMs : Math.min(renewMs / 3, LOOK_MS) * (0.8 + 0.4 * this.runtime.random());
   }
 
   private async renew(): Promise<void> {

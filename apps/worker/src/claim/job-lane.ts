@@ -74,9 +74,12 @@ export class JobLane {
     await this.claiming;
   }
 
-  /** The connection is lost: what waited is the broker's again, and comes back. */
-  disconnected(): void {
-    this.waiting.clear();
+  /**
+   * The broker is away: what waited is its own again and comes back, or would stand here twice. Handed back all the same, since a broker that only
+   * takes no messages for want of disk or memory, or has lost the other connection, still counts them as ours and brings no more.
+   */
+  brokerAway(): void {
+    this.waiting.giveBack();
   }
 
   occupy(count: number): void {

@@ -46,6 +46,13 @@ export class WaitingMessages {
     return { ids, usedUp };
   }
 
+  /** Hands back what is in hand, half used or not. Where the broker has it back already, nothing comes of it. */
+  giveBack(): void {
+    const messages = this.messages;
+    this.clear();
+    for (const { delivery } of messages) delivery.requeue();
+  }
+
   /** The broker has them back. */
   clear(): void {
     this.messages = [];

@@ -27,13 +27,11 @@ export class ChildGuard {
   private closed = false;
   private readonly live = new Set<number>();
 
-  constructor() {
-    this.start();
-  }
-
+  /** The first one starts the shell: a worker without children has none. */
   add(pid: number): void {
     this.live.add(pid);
-    this.shell?.stdin?.write(`+ ${pid}\n`);
+    if (this.starts === 0) this.start();
+    else this.shell?.stdin?.write(`+ ${pid}\n`);
   }
 
   remove(pid: number): void {

@@ -36,10 +36,13 @@ export function endingOf({ attempt, running, kill, oomKill, exit, stderr }: Dead
   return { kind: 'crashed', detail: describeExit(exit, stderr) };
 }
 
+/** Frames of JavaScript, of V8 and of native code, and the headings above them: the line before them tells why. */
+const STACK_LINE = /^(\s+at |\s*\d+: |-{3,} .*stack trace)/i;
+
 export function describeExit(exit: ChildExit, stderr: string): string {
   let how = exit.signal ? `signal ${exit.signal}` : `exit code ${exit.code}`;
   if (exit.signal === 'SIGKILL') how += " (not the worker's: often the kernel, out of memory)";
-  const last = stderr.trimEnd().split('\n').at(-1);
+  const last = stderr.split('\n').findLast((line) => line.trim() !== '' && !STACK_LINE.test(line));
   return last ? `${how}: ${last}` : how;
 }
 

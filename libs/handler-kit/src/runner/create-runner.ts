@@ -1,4 +1,5 @@
 import type { LoadedHandler } from '../load-handlers.js';
+import { systemClock } from '../system-clock.js';
 import { Attempt } from './attempt.js';
 import { childEnvironment } from './child-environment.config.js';
 import { ChildGuard } from './child-guard.js';
@@ -9,7 +10,6 @@ import { OomKills } from './oom-kills.js';
 import type { AttemptInput, Outcome, Runner, RunnerOptions } from './runner.contract.js';
 import { ScratchSpace } from './scratch-space.js';
 import { SpareChildren } from './spare-children.js';
-import { systemClock } from './system-clock.js';
 import { TinyLane } from './tiny.lane.js';
 
 /** One for all runners of the process, since they share a cgroup. */

@@ -1,4 +1,4 @@
-import { AttemptContext } from '../attempt-context.js';
+import { AttemptContext, type ContextSink } from '../attempt-context.js';
 import { errorOfRefusal, refusalOf } from '../file-refusal.js';
 import { performAttempt } from '../perform-attempt.js';
 import type { Attempt } from './attempt.js';
@@ -56,7 +56,7 @@ export class InlineLane implements Lane {
     const { input, key } = attempt;
     const startedAtMs = clock.now();
     const since = clock.monotonicMs();
-    const context = new AttemptContext(input.jobId, input.attempt, attempt.scratchDir, {
+    const sink: ContextSink = {
       progress: (progress) => events.onProgress(key, progress),
       log: (level, message, source) => attempt.log(events, level, message, source),
       file: async (request) => {
@@ -66,7 +66,8 @@ export class InlineLane implements Lane {
           throw errorOfRefusal(refusalOf(error));
         }
       },
-    });
+    };
+    const context = new AttemptContext(input.jobId, input.attempt, attempt.scratchDir, sink, clock);
     const soft = clock.after(input.softMs, () => context.abort('soft-limit'));
     const hard = clock.after(input.hardMs, () => finish({ kind: 'timed-out' }));
     const finish = (ending: Ending) => {

@@ -2,15 +2,9 @@ import type { FetchedFile, FileRequest, LogLevel, LogSource, ToldProgress } from
 import type { HandlerError } from '../describe-error.js';
 import type { RetryWish } from '../end-job.js';
 import type { LoadedHandler } from '../load-handlers.js';
+import type { RunnerClock } from '../system-clock.js';
 
-/** What the runner needs of time; the services' `Runtime` fits as it is. */
-export interface RunnerClock {
-  /** Wall clock, ms since the epoch. */
-  now(): number;
-  /** For durations and deadlines. */
-  monotonicMs(): number;
-  after(delayMs: number, run: () => void): { cancel(): void };
-}
+export type { RunnerClock };
 
 export interface RunnerOptions {
   handlers: readonly LoadedHandler[];

@@ -40,6 +40,10 @@ const HOT_SETTINGS = [
   'plan_cache_mode=force_generic_plan',
   'jit=off',
 ];
+/** What each connection of `engine` and `beats` starts with, as the driver's `options`. */
+export const ENGINE_SESSION = [`search_path=${SCHEMA}`, 'timezone=UTC', ...HOT_SETTINGS]
+  .map((setting) => `-c ${setting}`)
+  .join(' ');
 /** A batch takes milliseconds; what takes longer is stuck behind a lock, and its callers have given up. */
 const STATEMENT_TIMEOUT_MS = 5_000;
 
@@ -86,7 +90,7 @@ function makePool(options: DatabaseOptions, max: number, timeouts: ReturnType<ty
     connectionString: options.engineUrl,
     max,
     application_name: options.applicationName,
-    options: [`search_path=${SCHEMA}`, 'timezone=UTC', ...HOT_SETTINGS].map((setting) => `-c ${setting}`).join(' '),
+    options: ENGINE_SESSION,
     ...timeouts,
     idle_in_transaction_session_timeout: 10_000,
     connectionTimeoutMillis: 1_500,

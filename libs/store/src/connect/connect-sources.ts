@@ -23,6 +23,8 @@ export interface SourcesOptions {
   applicationName: string;
   /** In the driver's terms, ms. */
   timeouts: { statement_timeout: number; query_timeout: number };
+  /** In the place of `pg`: an object with its `Pool`. */
+  driver?: object;
 }
 
 export function makeSources(options: SourcesOptions): Sources & { open(): Promise<void> } {
@@ -35,6 +37,7 @@ export function makeSources(options: SourcesOptions): Sources & { open(): Promis
       applicationName: options.applicationName,
       connectTimeoutMS: 1_500,
       poolSize: max,
+      ...(options.driver ? { driver: options.driver } : {}),
       extra: {
         options: `-c search_path=${SCHEMA} -c timezone=UTC -c jit=off`,
         statement_timeout: options.timeouts.statement_timeout,

@@ -23,9 +23,12 @@ const START_TIMEOUT_MS = 60_000;
 
 /**
  * Runs a real PostgreSQL from npm's binaries on 127.0.0.1 with its data below `directory`. An orphan that a killed
- * predecessor left is stopped first; what it had committed is there.
+ * predecessor left is stopped first; what it had committed is there. `settings` are the server's own, such as `fsync`.
  */
-export async function startEmbeddedPostgres(directory: string): Promise<EmbeddedPostgres> {
+export async function startEmbeddedPostgres(
+  directory: string,
+  settings: Readonly<Record<string, string | number>> = {},
+): Promise<EmbeddedPostgres> {
   // Entered by the server's user when we are root; the secrets in it are files of mode 0600.
   await mkdir(directory, { recursive: true, mode: 0o711 });
   const secrets = await readEmbeddedSecrets(directory);
@@ -34,7 +37,7 @@ export async function startEmbeddedPostgres(directory: string): Promise<Embedded
   await stopOrphan(place.data);
   const port = await freePort();
   const log = await open(join(directory, 'postgres.log'), 'a', 0o600);
-  const server = spawn(join(place.bin, 'postgres'), serverArguments(place, port), {
+  const server = spawn(join(place.bin, 'postgres'), serverArguments(place, port, settings), {
     ...place.identity,
     cwd: place.home,
     stdio: ['ignore', log.fd, log.fd],
@@ -55,7 +58,7 @@ export async function startEmbeddedPostgres(directory: string): Promise<Embedded
   };
 }
 
-function serverArguments(place: EmbeddedPlace, port: number): string[] {
+function serverArguments(place: EmbeddedPlace, port: number, own: Readonly<Record<string, string | number>>): string[] {
   const settings = {
     listen_addresses: '127.0.0.1',
     port,
@@ -66,6 +69,7 @@ function serverArguments(place: EmbeddedPlace, port: number): string[] {
     jit: 'off',
     log_timezone: 'UTC',
     timezone: 'UTC',
+    ...own,
   };
   return ['-D', place.data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
 }

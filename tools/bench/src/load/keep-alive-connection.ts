@@ -3,6 +3,8 @@ import { requestHead, type Target } from './target.js';
 
 export interface HttpAnswer {
   status: number;
+  /** Status line and headers, as they came. */
+  head: string;
   body: string;
 }
 
@@ -60,7 +62,7 @@ export class KeepAliveConnection {
     }
     const end = headEnd + 4 + Number(length);
     if (this.received.length < end) return;
-    const answer = { status: Number(head.slice(9, 12)), body: this.received.slice(headEnd + 4, end) };
+    const answer = { status: Number(head.slice(9, 12)), head, body: this.received.slice(headEnd + 4, end) };
     this.received = this.received.slice(end);
     const { waiting } = this;
     this.waiting = undefined;

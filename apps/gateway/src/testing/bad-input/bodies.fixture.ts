@@ -132,5 +132,6 @@ export const BODIES: Case[] = [
     options: job({ backoff: { kind: 'fixed', delayMs: 1, hasOwnProperty: 1 } }),
     status: 400,
     code: bad,
+    field: '/backoff/hasOwnProperty',
   },
 ];

@@ -72,6 +72,14 @@ export const FILES: Case[] = [
     code: 'files.presign-unsupported',
   },
   {
+    name: 'an upload of a type that is none',
+    path: '/v1/files/uploads',
+    options: { json: { name: 'a', contentType: 'nonsense', size: 1, sha256: '0'.repeat(64) } },
+    status: 400,
+    code: bad,
+    field: '/contentType',
+  },
+  {
     name: 'an upload without size',
     path: '/v1/files/uploads',
     options: { json: { name: 'a', contentType: 'text/plain', sha256: '0'.repeat(64) } },

@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { describeFailures, judgeRoll } from './judge-roll.js';
+
+const ok = { outcome: 'ok' } as const;
+
+describe('what a rolling restart has cost', () => {
+  it('is nothing where every submission was accepted and every job needed one attempt', () => {
+    expect(judgeRoll([ok, ok], [{ attempt: 1 }, { attempt: 1 }])).toEqual({ accepted: 2, failed: 0, burned: 0 });
+  });
+
+  it('is each submission that nobody took, and each further attempt', () => {
+    const told = [ok, { outcome: 'fail' }, { outcome: 'unknown' }] as const;
+    expect(judgeRoll(told, [{ attempt: 3 }, { attempt: 1 }])).toEqual({ accepted: 1, failed: 2, burned: 2 });
+  });
+
+  it('tells when each failure was and what the answer said', () => {
+    const times = { key: 'k', op: 'submit', fromMs: 0, toMs: 12, retryAfter: true, refused: false } as const;
+    const told = [
+      { ...times, outcome: 'ok', status: 202 },
+      { ...times, outcome: 'unknown', status: 503, code: 'rpc.no-answer' },
+      { ...times, outcome: 'unknown' },
+    ] as const;
+    expect(describeFailures(told)).toEqual([
+      '00:00:00.000, 12 ms: 503 rpc.no-answer',
+      '00:00:00.000, 12 ms: 0 no answer',
+    ]);
+  });
+});

@@ -1,0 +1,65 @@
+import type { FaultSpan } from '@windlass/proof';
+import type { Fleet } from '../services/fleet.js';
+import type { World } from '../world/world.js';
+import type { FaultPlan, PlannedFault } from './plan-faults.js';
+import { CALM } from './weather.js';
+
+/** Does what the plan says and writes down from when to when. After the plan's end everything is healed. */
+export class FaultInjector {
+  over = false;
+  private readonly started = new Map<PlannedFault, FaultSpan>();
+
+  constructor(
+    private readonly world: World,
+    private readonly fleet: Fleet,
+    private readonly spans: FaultSpan[],
+  ) {}
+
+  start(plan: FaultPlan): void {
+    for (const fault of plan.faults) {
+      this.world.after(fault.atMs, `fault ${fault.kind} ${fault.target}`, () => this.begin(fault));
+      this.world.after(Math.min(fault.atMs + fault.lastsMs, plan.faultsMs), `heal ${fault.kind} ${fault.target}`, () =>
+        this.end(fault),
+      );
+    }
+    this.world.after(plan.faultsMs, 'all is well', () => {
+      this.fleet.weather = CALM;
+      for (const name of plan.instances) this.fleet.start(name);
+      this.over = true;
+    });
+  }
+
+  private begin(fault: PlannedFault): void {
+    const { fleet } = this;
+    const { kind, target } = fault;
+    const fromMs = Math.floor(this.world.nowMs);
+    const span: FaultSpan = { kind, target, fromMs, toMs: fromMs };
+    this.started.set(fault, span);
+    this.spans.push(span);
+    if (kind === 'kill') fleet.kill(target);
+    else if (kind === 'stop') fleet.stop(target);
+    else if (kind === 'pause') fleet.pause(target);
+    else if (kind === 'sever') fleet.sever(target);
+    else if (kind === 'clock') fleet.setClock(target, fault.offsetMs ?? 0);
+    else if (kind === 'postgres-away') fleet.gate.setAway(true);
+    else if (kind === 'rabbitmq-away') fleet.hub.setState('down');
+    else if (kind === 'rabbitmq-wiped') fleet.hub.wipe();
+    else if (kind === 'cut-database') {
+      const instance = fleet.instance(target);
+      if (instance) fleet.gate.cut(instance);
+    }
+  }
+
+  private end(fault: PlannedFault): void {
+    const { fleet } = this;
+    const { kind, target } = fault;
+    const span = this.started.get(fault);
+    if (span) span.toMs = Math.ceil(this.world.nowMs);
+    if (kind === 'kill' || kind === 'stop') fleet.start(target);
+    else if (kind === 'pause') fleet.resume(target);
+    else if (kind === 'sever') fleet.restore(target);
+    else if (kind === 'clock') fleet.setClock(target, 0);
+    else if (kind === 'postgres-away') fleet.gate.setAway(false);
+    else if (kind === 'rabbitmq-away') fleet.hub.setState('up');
+  }
+}

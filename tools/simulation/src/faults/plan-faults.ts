@@ -1,0 +1,106 @@
+import type { Draw } from '@windlass/proof';
+import { CALM, type Weather } from './weather.js';
+
+export type FaultKind =
+  | 'kill'
+  | 'stop'
+  | 'pause'
+  | 'sever'
+  | 'cut-database'
+  | 'clock'
+  | 'postgres-away'
+  | 'rabbitmq-away'
+  | 'rabbitmq-wiped';
+
+export interface PlannedFault {
+  kind: FaultKind;
+  /** An instance, or the server. */
+  target: string;
+  atMs: number;
+  lastsMs: number;
+  /** Of a clock. */
+  offsetMs?: number;
+}
+
+export interface FaultPlan {
+  instances: string[];
+  gateways: string[];
+  faults: PlannedFault[];
+  weather: Weather;
+  /** Clients begin within this, */
+  workMs: number;
+  /** and after this nothing goes wrong any more. */
+  faultsMs: number;
+}
+
+const LEASE_MS = 3_000;
+const HOUR_MS = 3_600_000;
+const FAULTS_MS = 9_000;
+
+/** Who takes part, and what happens to them when. */
+export function planFaults(draw: Draw): FaultPlan {
+  const gateways = draw.chance(0.2) ? ['gateway-1', 'gateway-2'] : ['gateway-1'];
+  // Fewer take part in some seeds: what no twin mends is seen there.
+  const seconds = [['core-api-2', 0.75] as const, ['scheduler-2', 0.6] as const, ['worker-2', 0.75] as const];
+  const twins = seconds.filter(([, likely]) => draw.chance(likely)).map(([name]) => name);
+  const instances = ['core-api-1', 'scheduler-1', 'worker-1', ...twins, ...gateways];
+  const faults = Array.from({ length: draw.whole(0, 6) }, () => planFault(draw, instances));
+  return { instances, gateways, faults, weather: planWeather(draw), workMs: FAULTS_MS * 0.7, faultsMs: FAULTS_MS };
+}
+
+const KINDS: [FaultKind, number][] = [
+  ['kill', 30],
+  ['stop', 10],
+  ['pause', 25],
+  ['sever', 8],
+  ['cut-database', 7],
+  ['clock', 8],
+  ['postgres-away', 5],
+  ['rabbitmq-away', 4],
+  ['rabbitmq-wiped', 5],
+];
+
+function planFault(draw: Draw, instances: string[]): PlannedFault {
+  const kind = pickWeighted(draw, KINDS);
+  const atMs = draw.next() * FAULTS_MS;
+  // Mostly short, now and then up to three leases.
+  const long = draw.chance(kind === 'pause' ? 0.6 : 0.35);
+  const lastsMs = long ? draw.next() * 3 * LEASE_MS : draw.next() * LEASE_MS * 0.6;
+  if (kind.startsWith('postgres') || kind.startsWith('rabbitmq'))
+    return { kind, target: kind.split('-')[0]!, atMs, lastsMs: kind === 'rabbitmq-wiped' ? 0 : lastsMs };
+  const withDatabase = instances.filter((name) => /^(core|scheduler)/.test(name));
+  // Gateways start slowly here and have little to lose.
+  const target = kind === 'cut-database' ? draw.pick(withDatabase) : pickTarget(draw, instances);
+  if (kind === 'clock') return { kind, target, atMs, lastsMs, offsetMs: draw.pick([HOUR_MS, -HOUR_MS, 5_000, -5_000]) };
+  return { kind, target, atMs, lastsMs: kind === 'kill' || kind === 'stop' ? draw.next() * 1_500 : lastsMs };
+}
+
+function pickTarget(draw: Draw, instances: string[]): string {
+  const name = draw.pick(instances);
+  return name.startsWith('gateway') && draw.chance(0.6) ? draw.pick(instances) : name;
+}
+
+/** A third of the seeds has none: what fails there fails by its faults alone. */
+function planWeather(draw: Draw): Weather {
+  if (draw.chance(0.3)) return { ...CALM, holdCommit: draw.chance(0.5) ? 0.05 : 0 };
+  const some = (most: number) => (draw.chance(0.5) ? draw.next() * most : 0);
+  return {
+    loseStatement: some(0.02),
+    loseAnswer: some(0.03),
+    lateAnswer: some(0.02),
+    holdCommit: some(0.15),
+    loseMessage: draw.chance(0.15) ? draw.next() * 0.1 : 0,
+    repeatMessage: some(0.3),
+    lateMessage: some(0.05),
+    loseRequest: some(0.02),
+  };
+}
+
+function pickWeighted<T>(draw: Draw, of: readonly (readonly [T, number])[]): T {
+  let left = draw.next() * of.reduce((sum, [, weight]) => sum + weight, 0);
+  for (const [each, weight] of of) {
+    left -= weight;
+    if (left < 0) return each;
+  }
+  return of[0]![0];
+}

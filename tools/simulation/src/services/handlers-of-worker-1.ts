@@ -1,0 +1,3 @@
+import { makeSimHandlers } from './sim-handlers.js';
+
+export default makeSimHandlers('worker-1');
