@@ -69,11 +69,8 @@ export async function createCore(
       strategy: new BrokerRpcServer({ broker, service, transportId, concurrency, logger }),
     });
   }
-  let serving = false;
-  // Before the first request is taken: a second app takes the event loop for longer than a busy machine's clients wait.
-  const health = config.healthPort === 0 ? undefined : await startHealth(config, dependencies, () => serving);
   await app.startAllMicroservices();
-  serving = true;
+  const health = config.healthPort === 0 ? undefined : await startHealth(config, dependencies);
   return {
     name: 'core-api',
     ...(health ? { url: health.url } : {}),
@@ -88,12 +85,7 @@ export async function createCore(
   };
 }
 
-/** Ready only once requests are served: whoever restarts cores in turn goes on with the next one then. */
-function startHealth(
-  config: Pick<CoreConfig, 'healthPort' | 'healthHost'>,
-  { db, broker, logger }: CoreDependencies,
-  isServing: () => boolean,
-) {
+function startHealth(config: Pick<CoreConfig, 'healthPort' | 'healthHost'>, { db, broker, logger }: CoreDependencies) {
   return createHealthServer({
     name: 'core-api',
     port: config.healthPort,
@@ -102,13 +94,6 @@ function startHealth(
     checks: [
       { name: 'database', essential: true, check: (timeoutMs) => db.ping(timeoutMs) },
       { name: 'broker', essential: true, check: (timeoutMs) => broker.ping(timeoutMs) },
-      {
-        name: 'requests',
-        essential: true,
-        check: async () => {
-          if (!isServing()) throw new Error('they are not taken yet');
-        },
-      },
     ],
   });
 }

@@ -40,6 +40,8 @@ export async function runFuzz(
       const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
       progress(`${name}: ${result.cases} cases, ${tally.result.failed} failed, ${seconds} s`);
     }
+    // What failed because the platform was taken away says nothing about it.
+    interruption.throwIfAborted();
   } finally {
     await ground.stop();
   }

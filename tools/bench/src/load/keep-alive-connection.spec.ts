@@ -37,6 +37,8 @@ it('sends numbered bodies over one connection and reads each whole answer', asyn
 
 it('a connection that the server ends fails the request under way and all later ones', async () => {
   const connection = await connectTo((request) => request.socket.destroy());
+  expect(connection.isBroken).toBe(false);
   await expect(connection.submit(1)).rejects.toThrow();
+  expect(connection.isBroken).toBe(true);
   await expect(connection.submit(2)).rejects.toThrow();
 });

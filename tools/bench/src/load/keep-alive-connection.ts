@@ -45,6 +45,11 @@ export class KeepAliveConnection {
     });
   }
 
+  /** The other side has closed it, or it was closed here: another submission would fail. */
+  get isBroken(): boolean {
+    return this.broken !== undefined;
+  }
+
   close(): void {
     this.fail(new Error('closed'));
     this.socket.destroy();

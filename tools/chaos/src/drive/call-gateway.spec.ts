@@ -41,7 +41,7 @@ describe('callGateway', () => {
 
   it.each(['/cut', '/silent'])('has no answer from %s, which it asks once', async (path) => {
     const before = asked;
-    expect(await callGateway(url, 'token', { method: 'POST', path, body: {}, timeoutMs: 500 })).toEqual({
+    expect(await callGateway(url, 'token', { method: 'POST', path, body: {}, timeoutMs: 3_000 })).toEqual({
       status: 0,
       body: undefined,
     });

@@ -10,7 +10,8 @@ import { keepOutputs } from './keep-outputs.js';
 import { DatabaseLook } from './look-at-database.js';
 
 export const LOAD_TYPES = ['load.tiny', 'load.work', 'load.hold', 'load.hold-inline'];
-const HANDLERS = fileURLToPath(new URL('./load.handlers.js', import.meta.url));
+/** Compiled, also when this file runs from its source in a spec: it is loaded by processes of their own. */
+const HANDLERS = fileURLToPath(new URL('../../dist/load/load.handlers.js', import.meta.url));
 
 /** The default settings of the services: official figures are of these. */
 export const DEFAULTS = { leaseMs: 20_000, leaderTtlMs: 10_000 } as const;

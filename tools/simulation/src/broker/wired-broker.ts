@@ -108,7 +108,9 @@ export class WiredBroker implements Broker {
     const kind = kindOf(bytes);
     const { wire, client } = this;
     return wire.within(timeoutMs, kind, unanswered, (resolve, reject) => {
-      const copies = wire.loses('loseRequest', timeoutMs) ? 0 : wire.copies();
+      // A pause that comes after the end of it would leave jobs standing, rightly: the operator would have to look again.
+      const punctual = kind.startsWith('queues.');
+      const copies = wire.loses('loseRequest', timeoutMs) ? 0 : punctual ? 1 : wire.copies();
       // A second server gets a submission when the answer of the first was lost. Were both heard, a refusal could be told of what the
       // other has accepted.
       const muted = copies > 1 && kind === SUBMISSION;
@@ -122,7 +124,7 @@ export class WiredBroker implements Broker {
           (error) => hear('refusal', () => reject(error)),
         );
       };
-      for (let sent = 0; sent < copies; sent += 1) wire.there(`request ${kind}`, ask, wire.lateMs());
+      for (let sent = 0; sent < copies; sent += 1) wire.there(`request ${kind}`, ask, punctual ? 0 : wire.lateMs());
     });
   }
 

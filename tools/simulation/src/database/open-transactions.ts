@@ -64,8 +64,8 @@ export class OpenTransactions {
     this.holding.set(physical, statement);
   }
 
-  holds(physical: PhysicalConnection): boolean {
-    return this.holding.has(physical);
+  holds(physical: PhysicalConnection, statement: Statement): boolean {
+    return this.holding.get(physical) === statement;
   }
 
   async endHold(physical: PhysicalConnection, text: 'commit' | 'rollback'): Promise<void> {

@@ -175,9 +175,9 @@ export class StatementGate {
 
   /** Its answer is there. What it did may let others go on. */
   private async ran(statement: Statement, physical: PhysicalConnection, outcome: Answer): Promise<void> {
-    this.flying.delete(statement);
     this.noteOutcome(statement, outcome);
-    if (this.open.holds(physical)) return this.commitLater(statement, physical, outcome);
+    if (this.open.holds(physical, statement)) return this.commitLater(statement, physical, outcome);
+    this.flying.delete(statement);
     this.open.noteEnd(statement, physical);
     await this.blocked.settle();
     this.tellOutcome(statement, outcome);
@@ -188,9 +188,10 @@ export class StatementGate {
     const mostMs = this.chance.chance(LONG_HOLDS) ? leaseMs * LONG_HOLD : SHORT_HOLD_MS;
     world.after(this.chance.next() * mostMs, `commit of ${statement.label}`, () => {
       // The server went down meanwhile.
-      if (!this.open.holds(physical)) return;
+      if (!this.open.holds(physical, statement)) return;
       const commit = async () => {
         await this.open.endHold(physical, 'error' in outcome ? 'rollback' : 'commit');
+        this.flying.delete(statement);
         this.tellOutcome(statement, outcome);
       };
       world.awaitOutside(commit());
@@ -199,10 +200,12 @@ export class StatementGate {
 
   private noteOutcome({ session, query }: Statement, outcome: Answer): void {
     const { world } = this.options;
-    if ('error' in outcome) return world.note(`! ${outcome.error.code ?? ''} ${outcome.error.message}`);
-    // TypeORM's queries often name no order, and what PostgreSQL then does depends on where rows lie: as chance would have it.
-    if (session.kind !== 'engine' && !/order by/i.test(query.text)) sortRows(outcome.rows);
-    world.note(JSON.stringify(outcome.rows));
+    if ('error' in outcome) world.note(`! ${outcome.error.code ?? ''} ${outcome.error.message}`);
+    else {
+      // TypeORM's queries often name no order, and what PostgreSQL then does depends on where rows lie: as chance would have it.
+      if (session.kind !== 'engine' && !/order by/i.test(query.text)) sortRows(outcome.rows);
+      world.note(JSON.stringify(outcome.rows));
+    }
   }
 
   private tellOutcome(statement: Statement, outcome: Answer): void {

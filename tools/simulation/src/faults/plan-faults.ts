@@ -91,7 +91,7 @@ function planWeather(draw: Draw): Weather {
     holdCommit: some(0.15),
     loseMessage: draw.chance(0.15) ? draw.next() * 0.1 : 0,
     repeatMessage: some(0.3),
-    lateMessage: some(0.05),
+    lateMessage: some(0.03),
     loseRequest: some(0.02),
   };
 }

@@ -6,7 +6,8 @@ import { type OwnServers, Testbed, type TestbedOptions } from '@windlass/testbed
 import type { ScenarioContext } from '../../scenario.js';
 import type { CleanUp } from './clean-up.js';
 
-const HANDLERS = fileURLToPath(new URL('../handlers/fault.handlers.js', import.meta.url));
+/** The built one, also for specs: workers are processes of their own. */
+const HANDLERS = fileURLToPath(new URL('../../../dist/faults/handlers/fault.handlers.js', import.meta.url));
 
 /** A folder for one scenario's volumes and sinks, which servers of another account can reach. */
 export function makeDirectory(cleanUp: CleanUp): string {

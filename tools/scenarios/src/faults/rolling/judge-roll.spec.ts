@@ -1,16 +1,26 @@
 import { describe, expect, it } from 'vitest';
 import { describeFailures, judgeRoll } from './judge-roll.js';
 
-const ok = { outcome: 'ok' } as const;
+const ok = { outcome: 'ok', fromMs: 5, toMs: 12 } as const;
 
 describe('what a rolling restart has cost', () => {
   it('is nothing where every submission was accepted and every job needed one attempt', () => {
-    expect(judgeRoll([ok, ok], [{ attempt: 1 }, { attempt: 1 }])).toEqual({ accepted: 2, failed: 0, burned: 0 });
+    expect(judgeRoll([ok, ok], [{ attempt: 1 }, { attempt: 1 }])).toEqual({
+      accepted: 2,
+      failed: 0,
+      burned: 0,
+      slowestMs: 7,
+    });
   });
 
   it('is each submission that nobody took, and each further attempt', () => {
-    const told = [ok, { outcome: 'fail' }, { outcome: 'unknown' }] as const;
-    expect(judgeRoll(told, [{ attempt: 3 }, { attempt: 1 }])).toEqual({ accepted: 1, failed: 2, burned: 2 });
+    const told = [ok, { ...ok, outcome: 'fail' }, { ...ok, outcome: 'unknown', toMs: 35 }] as const;
+    expect(judgeRoll(told, [{ attempt: 3 }, { attempt: 1 }])).toEqual({
+      accepted: 1,
+      failed: 2,
+      burned: 2,
+      slowestMs: 30,
+    });
   });
 
   it('tells when each failure was and what the answer said', () => {

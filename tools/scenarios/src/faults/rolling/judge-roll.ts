@@ -7,17 +7,20 @@ export interface RollCounts {
   failed: number;
   /** Attempts beyond the first of each job. */
   burned: number;
+  /** The longest wait for an answer. */
+  slowestMs: number;
 }
 
 /** What a restart of everything in turn has cost clients and jobs. */
 export function judgeRoll(
-  submissions: readonly Pick<Submission, 'outcome'>[],
+  submissions: readonly Pick<Submission, 'outcome' | 'fromMs' | 'toMs'>[],
   facts: readonly Pick<JobFact, 'attempt'>[],
 ): RollCounts {
   const accepted = submissions.filter((each) => each.outcome === 'ok').length;
   return {
     accepted,
     failed: submissions.length - accepted,
+    slowestMs: submissions.reduce((most, each) => Math.max(most, each.toMs - each.fromMs), 0),
     burned: facts.reduce((sum, fact) => sum + Math.max(0, fact.attempt - 1), 0),
   };
 }

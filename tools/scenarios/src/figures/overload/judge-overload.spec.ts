@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { growthsOf, judgeOverload } from './judge-overload.js';
+import { growthsOf, judgeOverload, suffers } from './judge-overload.js';
 import type { OfferReport } from './offer-order.js';
 import type { OverloadMeasure } from './run-overload.js';
 
@@ -42,6 +42,7 @@ it.each<[string, Partial<OverloadMeasure>, string]>([
   ['a peak of nothing', { peak: { ...OFFER, accepted: 0 } }, 'goodput'],
   ['refusals that take long', { overload: { ...OFFER, refusedLatency: { n: 1, p99Ms: 101 } } }, 'refusal'],
   ['no refusal at all, as it was no overload', { overload: { ...OFFER, refusedLatency: { n: 0 } } }, 'refusal'],
+  ['acceptances that take long', { overload: { ...OFFER, acceptedLatency: { n: 1, p99Ms: 2_001 } } }, 'acceptance'],
   ['another answer', { overload: { ...OFFER, dishonest: 1 } }, 'every answer'],
   ['a connection that breaks', { overload: { ...OFFER, broken: 1 } }, 'every answer'],
   ['memory that grows', { memory: rises(0.2) }, 'memory'],
@@ -56,4 +57,12 @@ it.each<[string, Partial<OverloadMeasure>, string]>([
 it('growth is told by process', () => {
   expect(growthsOf(rises(0.2))).toMatchObject([{ process: 'gateway-1', flat: false }]);
   expect(growthsOf(rises(0))).toMatchObject([{ process: 'gateway-1', flat: true }]);
+});
+
+it('the control fails by what suffers, and not by refusing nothing', () => {
+  const unbounded = { ...OFFER, accepted: 3_000, refused: 0, refusedLatency: { n: 0 } };
+  expect(suffers(measureOf({ overload: unbounded }))).toBe(false);
+  expect(suffers(measureOf({ overload: { ...unbounded, acceptedLatency: { n: 3_000, p99Ms: 9_000 } } }))).toBe(true);
+  expect(suffers(measureOf({ overload: unbounded, memory: rises(0.2) }))).toBe(true);
+  expect(suffers(measureOf({ overload: { ...unbounded, accepted: 300 } }))).toBe(true);
 });

@@ -4,6 +4,8 @@ import type { MemoryPoint, OverloadMeasure } from './run-overload.js';
 
 export const GOODPUT_SHARE = 0.8;
 export const REFUSAL_P99_MS = 100;
+/** What the gateway's RPC_TIMEOUT_MS promises its clients: an answer, whatever it is, within two seconds. */
+export const ACCEPTANCE_P99_MS = 2_000;
 /** A heap breathes: what is more than both is growth. */
 const GROWTH_SHARE = 0.2;
 const GROWTH_MB = 40;
@@ -53,6 +55,11 @@ export function judgeOverload(measure: OverloadMeasure): Judged {
     goals: [
       holds(`goodput is at least ${GOODPUT_SHARE * 100} % of the peak`, goodputShare >= GOODPUT_SHARE),
       atMost(`p99 of a refusal is below ${REFUSAL_P99_MS} ms`, overload.refusedLatency.p99Ms, REFUSAL_P99_MS),
+      atMost(
+        `p99 of an acceptance is below ${ACCEPTANCE_P99_MS} ms`,
+        overload.acceptedLatency.p99Ms,
+        ACCEPTANCE_P99_MS,
+      ),
       holds(
         'every answer is an acceptance, or 429 or 503 with Retry-After',
         overload.dishonest === 0 && overload.broken === 0,
@@ -65,6 +72,17 @@ export function judgeOverload(measure: OverloadMeasure): Judged {
       ),
     ],
   };
+}
+
+/** Whether a run without bounds shows it: by what grows or takes long. That it refuses nothing is no fault that it shows. */
+export function suffers({ overload, peak, memory }: OverloadMeasure): boolean {
+  const { refusedLatency, acceptedLatency } = overload;
+  return (
+    (refusedLatency.p99Ms ?? 0) > REFUSAL_P99_MS ||
+    (acceptedLatency.p99Ms ?? 0) > ACCEPTANCE_P99_MS ||
+    overload.accepted / overload.seconds < (GOODPUT_SHARE * peak.accepted) / peak.seconds ||
+    growthsOf(memory).some(({ flat }) => !flat)
+  );
 }
 
 export function growthsOf(memory: readonly MemoryPoint[]): MemoryGrowth[] {

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { OfferOrder, OfferReport } from './offer-order.js';
 
-const PROCESS = fileURLToPath(new URL('./offer.process.js', import.meta.url));
+const PROCESS = fileURLToPath(new URL('../../../dist/figures/overload/offer.process.js', import.meta.url));
 /** Beyond the run itself: for its last answers, the message and a busy machine. */
 const GRACE_MS = 90_000;
 

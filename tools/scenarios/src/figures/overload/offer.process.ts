@@ -67,10 +67,11 @@ class Offer {
   }
 
   private async askAtRate(startMs: number, endMs: number, perSecond: number): Promise<void> {
-    for (let nextMs = startMs + BEAT_MS; nextMs < endMs; nextMs += BEAT_MS) {
-      await sleep(Math.max(0, nextMs - performance.now()));
+    // What a standstill missed is due at once, as clients do not wait for each other; the beats themselves are not made up for.
+    for (let beatMs = startMs + BEAT_MS; beatMs < endMs; beatMs = Math.max(beatMs + BEAT_MS, performance.now())) {
+      await sleep(Math.max(0, beatMs - performance.now()));
       const nowMs = performance.now();
-      this.lag.add(Math.max(0, nowMs - nextMs));
+      this.lag.add(Math.max(0, nowMs - beatMs));
       const due = Math.floor(((Math.min(nowMs, endMs) - startMs) * perSecond) / 1_000);
       for (; this.counts.due < due; this.counts.due += 1) this.begin();
     }
@@ -88,6 +89,11 @@ class Offer {
 
   /** One that waits, else a new one, as clients come: all at once at the start would be a load of its own. */
   private freeConnection(): KeepAliveConnection | undefined {
+    while (this.free.at(-1)?.isBroken) {
+      // Closed by the gateway while it waited, which it may.
+      this.free.pop();
+      this.alive -= 1;
+    }
     return this.free.pop() ?? (this.alive < this.order.connections ? this.open() : undefined);
   }
 

@@ -4,7 +4,7 @@ import { describeMachine, describeServers } from '../../load/describe-machine.js
 import { DEFAULTS, withOwnGround } from '../../load/own-ground.js';
 import { type Judged, reportOf } from '../../load/report-goals.js';
 import type { Scenario, ScenarioContext, ScenarioReport } from '../../scenario.js';
-import { judgeOverload } from './judge-overload.js';
+import { judgeOverload, suffers } from './judge-overload.js';
 import { type OverloadForm, runOverload } from './run-overload.js';
 
 const LONG: OverloadForm = {
@@ -33,18 +33,18 @@ export const overload: Scenario = {
   },
 };
 
-function measure(form: OverloadForm, context: ScenarioContext, bounds: Record<string, string>): Promise<Judged> {
+function measure(
+  form: OverloadForm,
+  context: ScenarioContext,
+  bounds: Record<string, string>,
+): Promise<Judged & { suffered: boolean }> {
   const env = () => ({ gateway: bounds });
   return withOwnGround({ ...DEFAULTS, env }, context, async (ground) => {
-    const settings = {
-      ...describeMachine(),
-      ...(await describeServers(ground.servers)),
-      ...DEFAULTS,
-      ...flat(form),
-      ...bounds,
-    };
-    const { figures, goals } = judgeOverload(await runOverload(form, ground, context));
-    return { figures: { ...settings, ...figures }, goals };
+    const versions = await describeServers(ground.servers);
+    const settings = { ...describeMachine(), ...versions, ...DEFAULTS, ...flat(form), ...bounds };
+    const measured = await runOverload(form, ground, context);
+    const { figures, goals } = judgeOverload(measured);
+    return { figures: { ...settings, ...figures }, goals, suffered: suffers(measured) };
   });
 }
 
@@ -56,11 +56,11 @@ function flat({ peakConnections, ...form }: OverloadForm) {
 async function runControl(context: ScenarioContext): Promise<NonNullable<ScenarioReport['control']>> {
   context.progress('control: the gateways take as much as comes');
   const { out: _, ...silent } = context;
-  const { figures, goals } = await measure(SHORT, silent, UNBOUNDED);
+  const { figures, goals, suffered } = await measure(SHORT, silent, UNBOUNDED);
   const missed = goals.filter(({ held }) => !held).map(({ text }) => text);
   return {
-    text: 'with the bounds of the gateways taken away a goal is missed',
-    failedAsItMust: missed.length > 0,
+    text: 'with the bounds of the gateways taken away goodput, memory or the time of an answer misses its goal',
+    failedAsItMust: suffered,
     figures: { ...figures, missed: missed.join(' | ') },
   };
 }

@@ -126,7 +126,7 @@ function lineOf({ atS, processes }: SoakSample, rows: Record<string, number>, co
 
 /** Each process tells its heap; for a control one of them leaks besides. */
 function preloads({ leak }: SoakForm) {
-  const imported = (file: string) => `--import=${new URL(`../../load/${file}`, import.meta.url).href}`;
+  const imported = (file: string) => `--import=${new URL(`../../../dist/load/${file}`, import.meta.url).href}`;
   const tell = imported('tell-memory.preload.js');
   const all = (directory: string) => ({ NODE_OPTIONS: tell, [TELL_MEMORY_DIRECTORY]: directory });
   return (directory: string) => ({
