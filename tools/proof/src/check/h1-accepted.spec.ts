@@ -78,6 +78,19 @@ describe('H1: what was accepted exists once, what was refused does not', () => {
     },
     text: /key r was only ever refused \(429, some.code\)/,
   });
+  flags('a refusal holds, though a later call of the key is accepted', 'H1 duplicateEffects', {
+    lawful: (forge) => {
+      forge.operation({ outcome: 'fail', key: 'later', status: 503, code: 'submit.not-accepted' });
+      forge.succeed(forge.submit('later'));
+    },
+    forged: (forge) => {
+      const id = forge.submit('sooner');
+      Object.assign(forge.lastOperation, { outcome: 'fail', status: 503, code: 'submit.not-accepted' });
+      forge.succeed(id);
+      forge.operation({ key: 'sooner', jobId: id, status: 202 });
+    },
+    text: /made at \d+, when key sooner had only been refused \(submit.not-accepted\)/,
+  });
   flags('what was only ever refused has no key either', 'H1 duplicateEffects', {
     lawful: (forge) => {
       forge.succeed(forge.submit());

@@ -3,6 +3,9 @@ import type { Report } from './collect-violations.js';
 import type { Evidence, Story } from './evidence.js';
 import { groupBy, textOf, wholeOf } from './row-values.js';
 
+/** Clients and the database read clocks of one machine, in whole milliseconds or less. A refused client pauses for longer. */
+const SAME_MOMENT_MS = 5;
+
 /** H1: what was accepted exists, once; what was refused does not. */
 export function checkAccepted({ history, stories }: Evidence, report: Report): void {
   const submits = history.operations.filter((each) => each.op === 'submit');
@@ -40,7 +43,7 @@ function checkKeys(
       const codes = [...new Set(calls.map((each) => each.code ?? each.status))].join(', ');
       const which = [...new Set([...made, ...holders])].join(', ');
       report('duplicateEffects', `key ${key} was only ever refused (${codes}), and there is ${which}`);
-    }
+    } else for (const job of made) checkRefusals(stories.get(job), calls, report);
     for (const holder of holders) {
       if (id !== undefined && holder !== id)
         report('duplicateEffects', `key ${key} was answered with ${id}, and stands for ${holder}`, id);
@@ -48,6 +51,17 @@ function checkKeys(
         report('lost', `key ${key} stands for a job that does not exist`, holder);
     }
   }
+}
+
+/** A refusal says that nothing was done, also when a later call of the key is accepted: no job is made while all calls so far were refused. */
+function checkRefusals(story: Story | undefined, calls: ClientOperation[], report: Report): void {
+  const made = story?.changes.find((change) => change.table === 'jobs' && change.op === 'insert');
+  if (!made) return;
+  const before = calls.filter((each) => each.fromMs <= made.atMs + SAME_MOMENT_MS);
+  if (before.length === 0 || before.some((each) => each.outcome !== 'fail')) return;
+  const codes = [...new Set(before.map((each) => each.code ?? each.status))].join(', ');
+  const text = `made at ${Math.round(made.atMs)}, when key ${before[0]?.key} had only been refused (${codes})`;
+  report('duplicateEffects', text, made.jobId);
 }
 
 /** Every job that ever stood in the table, by the key in its payload: also one that a second insert has replaced. */
