@@ -83,7 +83,10 @@ export class GatewayModule {
         { provide: RpcClient, useValue: core },
         { provide: SUBMIT_CORE, useValue: coreClient(config, ports, 'submissions') },
         { provide: KEYS_CORE, useValue: coreClient(config, ports, 'keys') },
-        { provide: PACK_LIMITS, useValue: { ...DEFAULT_PACK_LIMITS, timeoutMs: config.rpcTimeoutMs } },
+        {
+          provide: PACK_LIMITS,
+          useValue: { ...DEFAULT_PACK_LIMITS, timeoutMs: config.rpcTimeoutMs, maxDelayMs: config.maxSubmitDelayMs },
+        },
         { provide: APP_FILTER, useClass: ProblemFilter },
         BearerGuard,
         { provide: APP_GUARD, useExisting: BearerGuard },

@@ -35,6 +35,7 @@ it('reads what is in order, with defaults for the rest', () => {
     maxFileBytes: 536_870_912,
     fileTypes: ['image/*', 'application/pdf'],
     rpcTimeoutMs: 1_500,
+    maxSubmitDelayMs: 500,
     maxInFlight: 1_000,
     maxInFlightPerTenant: 500,
     maxStreams: 1_000,

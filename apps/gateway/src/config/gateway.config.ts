@@ -114,6 +114,17 @@ export class GatewayConfig extends FilesConfig {
   @Max(60_000)
   rpcTimeoutMs: number;
 
+  @Env('MAX_SUBMIT_DELAY_MS', {
+    description:
+      'Once submissions take longer than this to be answered, only as many are let in as core takes in that time; the rest is refused at once with 503.',
+    default: 500,
+    unit: 'ms',
+  })
+  @IsInt()
+  @Min(50)
+  @Max(60_000)
+  maxSubmitDelayMs: number;
+
   @Env('REQUEST_TIMEOUT_MS', {
     description: 'Longest time for a request to arrive, its body included: ends slow senders, but also bounds uploads.',
     default: 300_000,

@@ -16,6 +16,7 @@ interface Sent {
 const item = (payload: string): SubmitItem => ({ tenantId: 'acme', type: 'hash', payload });
 const limits = {
   timeoutMs: 1_500,
+  maxDelayMs: 500,
   maxItems: 100,
   maxBytes: 100_000,
   maxInFlight: 2,
@@ -159,4 +160,22 @@ it('refuses as not accepted while the broker is away', () => {
   const { packer, broker } = setup();
   broker.state = 'down';
   expect(() => packer.submit(item('1'))).toThrow(expect.objectContaining({ code: 'submit.not-accepted' }));
+});
+
+it('once answers take too long, later ones are refused on arrival, and let in again when core is quick', async () => {
+  const { packer, sent, runtime } = setup({ maxItems: 10, maxInFlight: 2 });
+  const first = Array.from({ length: 40 }, (_, n) => packer.submit(item(String(n))));
+  await turn();
+  await runtime.advance(1_000);
+  sent[0]?.answer();
+  await first[0];
+  // 40 under way and a second for an answer: what core does in half a second are 20.
+  expect(() => packer.submit(item('refused'))).toThrow(expect.objectContaining({ code: 'submit.not-accepted' }));
+  for (const pack of sent.slice(1)) pack.answer();
+  for (let n = 0; n < 4; n += 1) {
+    await turn();
+    for (const pack of sent) pack.answer();
+  }
+  await Promise.all(first);
+  await expect(Promise.race([packer.submit(item('taken')), turn().then(() => 'waits')])).resolves.toBe('waits');
 });

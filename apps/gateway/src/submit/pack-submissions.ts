@@ -5,11 +5,14 @@ import { type SubmitItem, type SubmitOutcome, submitJobs, submitJobsReply } from
 import { fault, isFault } from '@windlass/faults';
 import type { RpcClient } from '@windlass/service-kit';
 import { BROKER, RUNTIME, SUBMIT_CORE } from '../gateway-ports.js';
+import { DelayBound } from './bound-delay.js';
 
 /** Bounds of a pack and of what may be on its way. */
 export interface PackLimits {
   /** From the call to the answer, so the wait in the queue counts. */
   timeoutMs: number;
+  /** Longer than this no submission should wait for its answer: beyond it later ones are refused on arrival. */
+  maxDelayMs: number;
   maxItems: number;
   maxBytes: number;
   maxInFlight: number;
@@ -24,7 +27,7 @@ export const PACK_LIMITS = Symbol('PackLimits');
  * 100 items is more than one event-loop turn brings; eight packs keep core busy over a round trip; 5,000 is half a second's work,
  * and 64 MiB bounds what they hold if they are large.
  */
-export const DEFAULT_PACK_LIMITS: Omit<PackLimits, 'timeoutMs'> = {
+export const DEFAULT_PACK_LIMITS: Omit<PackLimits, 'timeoutMs' | 'maxDelayMs'> = {
   maxItems: 100,
   maxBytes: 1_048_576,
   maxInFlight: 8,
@@ -54,14 +57,18 @@ export class SubmissionPacker {
   private waiting: Waiting[] = [];
   private waitingBytes = 0;
   private inFlight = 0;
+  private sentItems = 0;
   private flushing = false;
+  private readonly bound: DelayBound;
 
   constructor(
     @Inject(SUBMIT_CORE) private readonly core: RpcClient,
     @Inject(BROKER) private readonly broker: Broker,
     @Inject(RUNTIME) private readonly runtime: Runtime,
     @Inject(PACK_LIMITS) private readonly limits: PackLimits,
-  ) {}
+  ) {
+    this.bound = new DelayBound(limits.maxWaiting, limits.maxDelayMs);
+  }
 
   /** Rejects `submit.not-accepted` when it was certainly not sent; after any other rejection the job may exist. */
   submit(item: SubmitItem): Promise<SubmitOutcome> {
@@ -69,11 +76,14 @@ export class SubmissionPacker {
     const { maxWaiting, maxWaitingBytes } = this.limits;
     if (this.waiting.length >= maxWaiting || this.waitingBytes >= maxWaitingBytes)
       throw notAccepted('Too many submissions are waiting.');
+    const nowMs = this.runtime.monotonicMs();
+    if (!this.bound.admits(this.waiting.length + this.sentItems, nowMs))
+      throw notAccepted('More is being submitted than core can take in time.');
     return new Promise((resolve, reject) => {
       // Quotes and backslashes double when JSON travels as a string in JSON.
       const bytes = ITEM_OVERHEAD_BYTES + Math.ceil(item.payload.length * 1.3);
       this.waitingBytes += bytes;
-      this.waiting.push({ item, bytes, sinceMs: this.runtime.monotonicMs(), resolve, reject });
+      this.waiting.push({ item, bytes, sinceMs: nowMs, resolve, reject });
       if (this.flushing) return;
       this.flushing = true;
       // After the poll phase: everything that this turn's sockets brought is in by then.
@@ -113,9 +123,11 @@ export class SubmissionPacker {
 
   private async send(pack: Waiting[]): Promise<void> {
     this.inFlight += 1;
+    this.sentItems += pack.length;
+    const sinceMs = pack[0]?.sinceMs ?? 0;
     try {
       const items = pack.map((entry) => entry.item);
-      const waitedMs = this.runtime.monotonicMs() - (pack[0]?.sinceMs ?? 0);
+      const waitedMs = this.runtime.monotonicMs() - sinceMs;
       const timeoutMs = Math.max(MIN_CALL_MS, Math.floor(this.limits.timeoutMs - waitedMs));
       const reply = await this.core.call(submitJobs, submitJobsReply, { items }, { timeoutMs });
       pack.forEach((entry, index) => {
@@ -130,6 +142,9 @@ export class SubmissionPacker {
       for (const entry of pack) entry.reject(reason);
     } finally {
       this.inFlight -= 1;
+      this.sentItems -= pack.length;
+      const underWay = this.waiting.length + this.sentItems;
+      this.bound.answered(pack.length, underWay, sinceMs, this.runtime.monotonicMs());
       this.flush();
     }
   }

@@ -29,6 +29,8 @@ interface Life {
   broker: WiredBroker;
   booted: Booted | undefined;
   stopping: boolean;
+  /** Wanted again while it still stops. */
+  again: boolean;
 }
 
 /** What a supervisor waits before it starts a service again that has ended. */
@@ -71,14 +73,18 @@ export class Fleet {
 
   start(name: string): void {
     const { world, stage, leaseMs, leaderTtlMs } = this.options;
-    if (this.lives.get(name)?.instance.alive) return;
+    const before = this.lives.get(name);
+    if (before?.instance.alive) {
+      before.again = before.stopping;
+      return;
+    }
     const count = (this.counts.get(name) ?? 0) + 1;
     this.counts.set(name, count);
     const instance = new Instance(name, count);
     instance.clockOffsetMs = this.offsets.get(name) ?? 0;
     const weather = () => this.weather;
     const broker = new WiredBroker({ world, weather, hub: this.hub, onHit: this.options.onHit }, instance);
-    const life: Life = { instance, broker, booted: undefined, stopping: false };
+    const life: Life = { instance, broker, booted: undefined, stopping: false, again: false };
     this.lives.set(name, life);
     const database = stage.databases.get(name)?.enter(instance, this.gate);
     const ports = { broker, database, files: this.files, sink: this.sink, scratch: this.scratch, leaseMs, leaderTtlMs };
@@ -106,10 +112,12 @@ export class Fleet {
     const life = this.lives.get(name);
     if (!life?.booted || !life.instance.alive || life.stopping) return;
     life.stopping = true;
-    life.booted.stop().then(
-      () => life.instance.alive && this.end(life),
-      () => life.instance.alive && this.end(life),
-    );
+    const gone = () => {
+      if (!life.instance.alive) return;
+      this.end(life);
+      if (life.again) this.options.world.after(RESTART_MS, `restart ${name}`, () => this.start(name));
+    };
+    life.booted.stop().then(gone, gone);
   }
 
   pause(name: string): void {

@@ -17,6 +17,7 @@ const UNBOUNDED = {
   MAX_IN_FLIGHT: '1000000',
   MAX_IN_FLIGHT_PER_TENANT: '1000000',
   RPC_TIMEOUT_MS: '60000',
+  MAX_SUBMIT_DELAY_MS: '60000',
 };
 
 export const overload: Scenario = {
