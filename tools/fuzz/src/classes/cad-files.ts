@@ -11,7 +11,8 @@ const MODELS = ['block.iges', 'flange.brep', 'flange.step'];
 const CASES_PER_MUTANT = 20;
 /** A damaged model may make the reader spin: then the time limit ends its child, which is a clean end too. */
 const LIMITS = { softMs: 14_000, hardMs: 15_000, maxAttempts: 1 };
-const CLEAN = new Set(['succeeded', 'failed', 'timed-out']);
+/** `oom`: a damaged model may ask for any memory, and the limit of its child is what answers that. */
+const CLEAN = new Set(['succeeded', 'failed', 'timed-out', 'oom']);
 const AT_A_TIME = 2;
 const MAX_POLLS = 60;
 

@@ -16,6 +16,7 @@ export const ENDS: Mutant[] = [
       },
     ],
     killer: SIMULATION,
+    short: true,
   },
   {
     name: 'two-terminal-events',

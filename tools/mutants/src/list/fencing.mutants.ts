@@ -11,7 +11,6 @@ export const FENCING: Mutant[] = [
     breaks: ['P4', 'checklist 7'],
     edits: [{ file: `${STORE}/finish-attempts.ts`, find: IS_CURRENT, replace: '' }],
     killer: SIMULATION,
-    short: true,
   },
   {
     name: 'retry-without-epoch',
