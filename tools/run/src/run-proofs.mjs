@@ -18,7 +18,7 @@ export function runProofTool(name, args) {
 /** The short forms. Fixed seeds: a run that fails here fails again. */
 const SHORT_FORMS = [
   ['model: 1,000,000 sequences', 'model', ['--sequences', '1000000', '--seed', '1']],
-  ['simulation: 500 seeds', 'simulate', ['--seeds', '500', '--jobs', '3']],
+  ['simulation: 300 seeds', 'simulate', ['--seeds', '300']],
   ['chaos: 3 rounds of 200 jobs', 'chaos', ['--rounds', '3', '--jobs', '200', '--lease-ms', '3000', '--seed', '1']],
   ['input: 100 cases an operation', 'fuzz', ['--cases', '100', '--seed', '1']],
   ['mutants: the quickest', 'mutants', ['--short']],
