@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { runCommand } from './run-command.js';
 import type { RabbitAddress, ToolCall } from './service-types.js';
 
@@ -25,9 +26,24 @@ export function rabbitCtl(address: RabbitAddress, args: string[]): Promise<strin
 /** Evaluates Erlang on the broker's node and returns what it printed as `{ok, …}`; by erl_call where there is one. */
 export async function evalOnRabbit(address: RabbitAddress, expression: string): Promise<string> {
   if (!address.call) return (await rabbitCtl(address, ['eval', `${expression}.`])).trim();
-  const answer = (await run(address.call, [], `${expression}.\n`)).trim();
+  const answer = (await callNode(address.call, `${expression}.\n`)).trim();
   if (!answer.startsWith('{ok,')) throw new Error(`the broker refused ${expression}: ${answer}`);
   return answer.slice(4, -1).trim();
+}
+
+/** A node that has just started serves AMQP a moment before erl_call can connect to it; nothing has been evaluated then. */
+const CONNECT_TRIES = 20;
+const CONNECT_PAUSE_MS = 500;
+
+async function callNode(call: ToolCall, input: string): Promise<string> {
+  for (let left = CONNECT_TRIES; ; left -= 1) {
+    try {
+      return await run(call, [], input);
+    } catch (error) {
+      if (left <= 1 || !/failed to connect to node/.test((error as Error).message)) throw error;
+      await sleep(CONNECT_PAUSE_MS);
+    }
+  }
 }
 
 /** A vhost on which the administrator of `address` may do everything. Returns its URL. `name` is [a-z0-9-]. */
