@@ -12,6 +12,7 @@ import { Clients } from './clients/run-clients.js';
 import { FaultInjector } from './faults/inject-faults.js';
 import { planFaults } from './faults/plan-faults.js';
 import { isQuiet } from './judge/is-quiet.js';
+import { LEADER_TTL_MS, LEASE_MS } from './seed-times.js';
 import { Fleet } from './services/fleet.js';
 import type { Stage } from './services/stage.js';
 import { World } from './world/world.js';
@@ -34,8 +35,6 @@ export interface SeedOutcome {
   virtualMs: number;
 }
 
-const LEASE_MS = 3_000;
-const LEADER_TTL_MS = 1_500;
 /** How long the world may go on after the last fault until it is quiet. */
 const PATIENCE_MS = 240_000;
 const LOOK_EVERY_MS = 400;

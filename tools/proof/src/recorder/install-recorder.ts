@@ -1,4 +1,5 @@
 import { dropSql, installSql } from './recorder.sql.js';
+import { REAL, type Witness } from './trigger-functions.sql.js';
 
 /** Runs one statement as a superuser of the database under test, with a timeout of its own. */
 export type Query = (text: string, values?: unknown[]) => Promise<{ rows: Record<string, unknown>[] }>;
@@ -6,18 +7,20 @@ export type Query = (text: string, values?: unknown[]) => Promise<{ rows: Record
 export interface RecorderOptions {
   /** Cheaper, but a crash of PostgreSQL empties it: only where none is drawn. Default false. */
   unlogged?: boolean;
+  /** A simulation says itself who writes, and since when. Default: as real processes tell. */
+  witness?: Witness;
 }
 
 /**
  * Puts the database's own witness into a migrated database: schema `proof`, whose triggers write down each row change that is judged, in
- * the transaction that makes it. Takes the place of an older recorder, with what that one had recorded. A simulation sets its clock first.
+ * the transaction that makes it. Takes the place of an older recorder, with what that one had recorded.
  */
-export async function installRecorder(query: Query, { unlogged = false }: RecorderOptions = {}): Promise<void> {
+export async function installRecorder(
+  query: Query,
+  { unlogged = false, witness = REAL }: RecorderOptions = {},
+): Promise<void> {
   await query(dropSql);
-  const { rows } = await query(
-    `select prosrc not like '%clock_timestamp()%' as simulated from pg_proc where oid = 'windlass.windlass_now()'::regprocedure`,
-  );
-  for (const statement of installSql({ unlogged, simulated: rows[0]?.simulated === true })) await query(statement);
+  for (const statement of installSql({ unlogged, witness })) await query(statement);
 }
 
 /** Forgets everything; numbers start at 1 again, so that the same seed leaves the same history. */

@@ -11,6 +11,7 @@ import {
 import { waitFor } from '@windlass/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { found } from '../check/flags.fixture.js';
+import { installRecorder } from './install-recorder.js';
 import { readHistoryRows } from './read-history-rows.js';
 import { openRecorded, type Recorded } from './real-history.fixture.js';
 
@@ -103,11 +104,11 @@ describe('the recorder, on a real PostgreSQL', () => {
     expect(changes[2]!.leader).toBeUndefined();
   });
 
-  it('reads a simulation’s writer from the session, and begins anew when it is cleared', async () => {
-    await bed.query(`select set_config('proof.app', 'core-api-7', false)`);
+  it('asks a simulation for the writer, and begins anew when it is cleared', async () => {
+    await installRecorder(bed.query, { witness: { writer: `'core-api-7'`, sinceStart: `interval '0'` } });
     await bed.query(`insert into windlass.leaders values ('other', 'x', 1, now(), now())`);
-    await bed.query(`select set_config('proof.app', '', false)`);
-    expect((await readHistoryRows(bed.query)).changes).toMatchObject([{ seq: 1, app: 'core-api-7' }]);
+    expect((await readHistoryRows(bed.query)).changes).toMatchObject([{ seq: 1, app: 'core-api-7', tookMs: 0 }]);
+    await installRecorder(bed.query);
     await bed.clean();
     expect((await readHistoryRows(bed.query)).changes).toEqual([]);
   });

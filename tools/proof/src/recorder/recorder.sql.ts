@@ -1,5 +1,5 @@
 import { RECORDED, typeSql } from './recorded-fields.sql.js';
-import { functionsSql } from './trigger-functions.sql.js';
+import { functionsSql, type Witness } from './trigger-functions.sql.js';
 
 /**
  * Marks, admissions and plain beats pass unrecorded: nothing is judged by them, and they are most of all updates. Recorded are what moves
@@ -17,11 +17,10 @@ export const dropSql = 'drop schema if exists proof cascade';
 
 export interface Installed {
   unlogged: boolean;
-  /** `windlass_now()` is a simulation's. */
-  simulated: boolean;
+  witness: Witness;
 }
 
-export const installSql = ({ unlogged, simulated }: Installed): string[] => [
+export const installSql = ({ unlogged, witness }: Installed): string[] => [
   'create schema proof',
   ...RECORDED.map(typeSql),
   `create ${unlogged ? 'unlogged ' : ''}table proof.changes (
@@ -45,7 +44,7 @@ export const installSql = ({ unlogged, simulated }: Installed): string[] => [
     leader jsonb,
     grace_until timestamptz
   ) with (autovacuum_enabled = off)`,
-  ...functionsSql(simulated),
+  ...functionsSql(witness),
   `create trigger proof_added after insert on windlass.jobs for each row execute function proof.note_job()`,
   `create trigger proof_moved after update on windlass.jobs for each row when ${JOB_MOVED} execute function proof.note_job()`,
   `create trigger proof_removed after delete on windlass.jobs for each row execute function proof.note_job()`,

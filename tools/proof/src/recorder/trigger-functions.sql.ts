@@ -1,14 +1,18 @@
 import { EVENT, HISTORY, JOB, LINE, memberOf, rowSql } from './recorded-fields.sql.js';
 
-/** Who writes: a simulation has one process and names the instance in the session, everything else names its connection. */
-const APP = `coalesce(nullif(current_setting('proof.app', true), ''), current_setting('application_name'))`;
+/** What the recorder asks the session about itself, as SQL. */
+export interface Witness {
+  /** Who writes: text, as in `scheduler-1`. */
+  writer: string;
+  /** How long the statement has been going, as an interval. A row that another transaction changed within that time may not have been there for it. */
+  sinceStart: string;
+}
 
-/**
- * How long the statement has been going. A row that another transaction changed within that time may not have been there for it. On a
- * simulated clock a statement takes no time, and the machine's own would make each run of a seed another.
- */
-const SINCE_START = (simulated: boolean) =>
-  simulated ? `interval '0'` : '(clock_timestamp() - statement_timestamp())';
+/** Real processes: each names its connection, and time passes by itself. */
+export const REAL: Witness = {
+  writer: `current_setting('application_name')`,
+  sinceStart: '(clock_timestamp() - statement_timestamp())',
+};
 
 /**
  * Asked for schedulers only, nobody else leads. What a statement checked at its start may have run out by its end, when triggers fire:
@@ -34,9 +38,10 @@ const noteAs = (since: string) => (table: string, op: string, job: string, rest:
     .join('')});`;
 
 /** As the owner, whoever writes: the services' roles have no right to the record. */
-const trigger = (name: string, body: string) => `
+const triggerOf = (writer: string) => (name: string, body: string) =>
+  `
 create function proof.${name}() returns trigger language plpgsql security definer set search_path = windlass, pg_temp as $$
-declare app text := ${APP};
+declare app text := ${writer};
 begin
   ${body}
   return null;
@@ -46,14 +51,14 @@ end $$`;
 const before = (value: string) => `case when tg_op <> 'INSERT' then ${value} end`;
 const after = (value: string) => `case when tg_op <> 'DELETE' then ${value} end`;
 
-/** What differs between a database's own clock and a simulated one. */
 interface Parts {
+  trigger: ReturnType<typeof triggerOf>;
   note: ReturnType<typeof noteAs>;
   leader: string;
 }
 
 /** The key is read from the payload once: it never changes. */
-const noteJob = ({ note, leader }: Parts) =>
+const noteJob = ({ trigger, note, leader }: Parts) =>
   trigger(
     'note_job',
     `if tg_op = 'INSERT' then
@@ -65,7 +70,7 @@ const noteJob = ({ note, leader }: Parts) =>
   end if;`,
   );
 
-const noteHistory = ({ note, leader }: Parts) =>
+const noteHistory = ({ trigger, note, leader }: Parts) =>
   trigger(
     'note_history',
     note('job_history', 'lower(tg_op)', 'coalesce(new.id, old.id)', {
@@ -75,7 +80,7 @@ const noteHistory = ({ note, leader }: Parts) =>
     }),
   );
 
-const noteEvent = ({ note }: Parts) =>
+const noteEvent = ({ trigger, note }: Parts) =>
   trigger(
     'note_event',
     note('job_events', 'lower(tg_op)', 'coalesce(new.job_id, old.job_id)', {
@@ -85,7 +90,7 @@ const noteEvent = ({ note }: Parts) =>
     }),
   );
 
-const noteArtifact = ({ note }: Parts) =>
+const noteArtifact = ({ trigger, note }: Parts) =>
   trigger(
     'note_artifact',
     note('artifacts', 'lower(tg_op)', 'coalesce(new.job_id, old.job_id)', {
@@ -100,7 +105,7 @@ const noteArtifact = ({ note }: Parts) =>
  * could not. It is told only where the row's writer had surely committed before that snapshot: backend_xmin is the oldest transaction
  * that was under way for it. (Transaction numbers do not wrap around in a test.)
  */
-const noteLine = ({ note }: Parts) =>
+const noteLine = ({ trigger, note }: Parts) =>
   trigger(
     'note_line',
     note('job_logs', `'insert'`, 'new.job_id', {
@@ -110,7 +115,7 @@ const noteLine = ({ note }: Parts) =>
     }),
   );
 
-const noteStopping = ({ note, leader }: Parts) =>
+const noteStopping = ({ trigger, note, leader }: Parts) =>
   trigger(
     'note_stopping',
     note('stopping_attempts', 'lower(tg_op)', 'coalesce(new.job_id, old.job_id)', {
@@ -120,15 +125,14 @@ const noteStopping = ({ note, leader }: Parts) =>
     }),
   );
 
-const noteLeader = ({ note }: Parts) =>
+const noteLeader = ({ trigger, note }: Parts) =>
   trigger(
     'note_leader',
     note('leaders', 'lower(tg_op)', 'null', { before: before('to_jsonb(old)'), after: after('to_jsonb(new)') }),
   );
 
 /** The functions of the triggers, one for each table. */
-export function functionsSql(simulated: boolean): string[] {
-  const since = SINCE_START(simulated);
-  const parts = { note: noteAs(since), leader: LEADER(since) };
+export function functionsSql({ writer, sinceStart }: Witness): string[] {
+  const parts = { trigger: triggerOf(writer), note: noteAs(sinceStart), leader: LEADER(sinceStart) };
   return [noteJob, noteHistory, noteEvent, noteArtifact, noteLine, noteStopping, noteLeader].map((sql) => sql(parts));
 }

@@ -1,5 +1,6 @@
 import type { Draw } from '@windlass/proof';
 import type { Weather } from '../faults/weather.js';
+import { LEASE_MS } from '../seed-times.js';
 import type { Instance } from '../world/instance.js';
 import type { World } from '../world/world.js';
 
@@ -12,9 +13,9 @@ export interface WireOptions {
 
 /** How often a message that is repeated arrives at most. */
 const MOST_COPIES = 5;
-const LATE_MS = 1_500;
+const LATE_MS = 1_000;
 /** Now and then a message comes after everything that it belongs to: longer than two leases. */
-const VERY_LATE_MS = 8_000;
+const VERY_LATE_MS = 3 * LEASE_MS;
 const VERY_LATE = 0.25;
 
 /** What lies between an instance and the broker. What passes takes a moment; in bad weather it is lost, late, or comes several times. */

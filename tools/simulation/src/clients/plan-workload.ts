@@ -1,4 +1,5 @@
 import type { Draw } from '@windlass/proof';
+import { LONGEST_RUN_MS } from '../seed-times.js';
 import type { RunPlan, SimPayload } from '../services/sim-handlers.js';
 
 /** One submission as a client will send it, again and again until it has heard of it. */
@@ -38,9 +39,9 @@ const HOWS: [RunPlan['how'], number][] = [
   ['deaf', 7],
 ];
 
-/** 5 to 25 jobs over `windowMs`, with all that a job can be given. */
+/** 4 to 18 jobs over `windowMs`, with all that a job can be given. */
 export function planWorkload(draw: Draw, windowMs: number): Workload {
-  const count = draw.whole(5, 25);
+  const count = draw.whole(4, 18);
   // Some seeds have few keys, so that they are fought for.
   const keys = draw.chance(0.4) ? draw.whole(1, 3) : 0;
   const duplicates = draw.chance(0.25) ? draw.whole(1, 2) : 0;
@@ -76,8 +77,8 @@ function planSubmission(
     body,
     copies: draw.chance(0.15) ? draw.whole(2, 3) : 1,
   };
-  if (draw.chance(0.2)) submission.cancelAfterMs = draw.next() * 3_000;
-  if (draw.chance(0.2)) submission.replayAfterMs = draw.next() * 5_000;
+  if (draw.chance(0.2)) submission.cancelAfterMs = draw.next() * 2_000;
+  if (draw.chance(0.2)) submission.replayAfterMs = draw.next() * 4_000;
   if (draw.chance(0.2)) submission.readAfterMs = draw.next() * 2_000;
   return submission;
 }
@@ -93,7 +94,7 @@ function planRun(draw: Draw): RunPlan {
     return weight <= below;
   })!;
   // Some outlast a lease: only they can become zombies.
-  const ms = draw.chance(0.6) ? draw.whole(1, 300) : draw.whole(300, 3_600);
+  const ms = draw.chance(0.6) ? draw.whole(1, 250) : draw.whole(250, LONGEST_RUN_MS);
   return { ms, how, ...(draw.chance(0.1) ? { artifact: true } : {}) };
 }
 

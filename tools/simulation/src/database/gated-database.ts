@@ -66,9 +66,9 @@ export class GatedDatabase {
   }
 
   private async askDirectly(kind: Kind, query: Statement['query'], tell: Told): Promise<void> {
-    const physical = await this.database.connections.take(this.name, kind);
+    const physical = await this.database.connections.take(kind);
     const answer = await physical.ask(query);
-    this.database.connections.giveBack(this.name, kind, physical);
+    this.database.connections.giveBack(kind, physical);
     if ('error' in answer) tell(answer.error, undefined);
     else tell(undefined, answer.result);
   }

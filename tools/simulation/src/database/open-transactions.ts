@@ -109,7 +109,7 @@ export class OpenTransactions {
     });
   }
 
-  private giveBack({ instance, kind }: Session, physical: PhysicalConnection): void {
-    this.connections.giveBack(instance.name, kind, physical);
+  private giveBack({ kind }: Session, physical: PhysicalConnection): void {
+    this.connections.giveBack(kind, physical);
   }
 }

@@ -21,12 +21,11 @@ export class PhysicalConnection {
     readonly pid: number,
   ) {}
 
-  static async open(application: string, way: Way): Promise<PhysicalConnection> {
+  static async open(way: Way): Promise<PhysicalConnection> {
     const client = new pg.Client({
       connectionString: way.connectionString,
       // Behind the catalog the schema could not put its own chance in the place of PostgreSQL's.
       options: `${way.options} -c search_path=windlass,pg_catalog`,
-      application_name: application,
       connectionTimeoutMillis: 10_000,
     });
     client.on('error', () => undefined);
@@ -51,26 +50,23 @@ export class PhysicalConnection {
   }
 }
 
-/** The connections of all instances, by name and kind: each statement takes one that is free. */
+/** The connections of all instances, by kind: each statement takes the one that was free last, whose plans and caches are warm. */
 export class PhysicalConnections {
-  private readonly free = new Map<string, PhysicalConnection[]>();
+  private readonly free: Record<Kind, PhysicalConnection[]> = { engine: [], ordinary: [], reader: [] };
   private readonly all: PhysicalConnection[] = [];
 
   constructor(private readonly ways: Readonly<Record<Kind, Way>>) {}
 
-  async take(application: string, kind: Kind): Promise<PhysicalConnection> {
-    const free = this.free.get(`${application} ${kind}`)?.pop();
+  async take(kind: Kind): Promise<PhysicalConnection> {
+    const free = this.free[kind].pop();
     if (free) return free;
-    const made = await PhysicalConnection.open(application, this.ways[kind]);
+    const made = await PhysicalConnection.open(this.ways[kind]);
     this.all.push(made);
     return made;
   }
 
-  giveBack(application: string, kind: Kind, connection: PhysicalConnection): void {
-    const key = `${application} ${kind}`;
-    const free = this.free.get(key);
-    if (free) free.push(connection);
-    else this.free.set(key, [connection]);
+  giveBack(kind: Kind, connection: PhysicalConnection): void {
+    this.free[kind].push(connection);
   }
 
   async close(): Promise<void> {

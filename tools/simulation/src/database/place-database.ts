@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { installRecorder } from '@windlass/proof';
 import { ENGINE_SESSION, migrate, startEmbeddedPostgres } from '@windlass/store';
 import pg from 'pg';
-import { PhysicalConnections } from './physical-connections.js';
-import { CLEAR, prepareForSeeds, recordVirtually } from './prepare-schema.js';
+import { type PhysicalConnection, PhysicalConnections } from './physical-connections.js';
+import { CLEAR, prepareForSeeds, WRITER_BYTES, witnessOf } from './prepare-schema.js';
 
 /**
  * Nothing of it must survive, so nothing is written down for certain. No vacuum in the background: what happens is what the seed says.
@@ -25,6 +25,8 @@ const SETTINGS = {
 /** Dead rows of so many seeds make reading slower than a vacuum takes. */
 const VACUUM_EVERY = 40;
 const CLOCK_FILE = 'windlass_clock';
+/** One for each session, with its number behind. */
+const WRITER_FILE = 'windlass_writer_';
 
 /** A PostgreSQL of its own for all seeds of a process. */
 export interface SimulationDatabase {
@@ -34,6 +36,8 @@ export interface SimulationDatabase {
   urls: { ownerUrl: string; engineUrl: string; readerUrl: string };
   /** From here on `windlass_now()` says so; `startedMs`: since when the statement that comes next, or one that it lets go on, is under way. */
   setClock(atMs: number, startedMs?: number): void;
+  /** Whose statements the session carries from here on, for the recorder. */
+  setWriter(connection: PhysicalConnection, instance: string): void;
   /** As if newly migrated. */
   clear(): Promise<void>;
   close(): Promise<void>;
@@ -51,10 +55,11 @@ export async function placeDatabase(): Promise<SimulationDatabase> {
   const control = new pg.Client({ connectionString: urls.ownerUrl, options: '-c search_path=windlass' });
   await control.connect();
   await prepareForSeeds(control, CLOCK_FILE);
-  await installRecorder((text, values) => control.query(text, values), { unlogged: true });
-  await recordVirtually(control, CLOCK_FILE);
+  const witness = witnessOf(CLOCK_FILE, WRITER_FILE);
+  await installRecorder((text, values) => control.query(text, values), { unlogged: true, witness });
   const { rows } = await control.query<{ data_directory: string }>('show data_directory');
-  const clockFile = openSync(join(rows[0]!.data_directory, CLOCK_FILE), 'w', 0o644);
+  const directoryOfData = rows[0]!.data_directory;
+  const clockFile = openSync(join(directoryOfData, CLOCK_FILE), 'w', 0o644);
   const ordinary = '-c search_path=windlass -c timezone=UTC -c jit=off';
   const connections = new PhysicalConnections({
     engine: { connectionString: urls.engineUrl, options: ENGINE_SESSION },
@@ -63,6 +68,7 @@ export async function placeDatabase(): Promise<SimulationDatabase> {
   });
   let clearings = 0;
   let clock = '';
+  const writers = new Map<number, { file: number; instance: string }>();
   return {
     connections,
     control,
@@ -73,6 +79,16 @@ export async function placeDatabase(): Promise<SimulationDatabase> {
       clock = text;
       writeSync(clockFile, text, 0);
     },
+    setWriter: ({ pid }, instance) => {
+      const writer = writers.get(pid) ?? {
+        file: openSync(join(directoryOfData, `${WRITER_FILE}${pid}`), 'w', 0o644),
+        instance: '',
+      };
+      writers.set(pid, writer);
+      if (writer.instance === instance) return;
+      writer.instance = instance;
+      writeSync(writer.file, instance.padEnd(WRITER_BYTES), 0);
+    },
     clear: async () => {
       await control.query(CLEAR);
       clearings += 1;
@@ -81,7 +97,7 @@ export async function placeDatabase(): Promise<SimulationDatabase> {
     close: async () => {
       await connections.close();
       await control.end();
-      closeSync(clockFile);
+      for (const file of [clockFile, ...[...writers.values()].map((each) => each.file)]) closeSync(file);
       await server.stop();
       await rm(directory, { recursive: true, force: true });
     },

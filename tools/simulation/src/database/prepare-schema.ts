@@ -1,3 +1,4 @@
+import type { Witness } from '@windlass/proof';
 import type pg from 'pg';
 
 /** Emptied before each seed, what refers to others first. */
@@ -65,13 +66,14 @@ const CLEARING = `create function simulation_clear() returns void language plpgs
     end loop;
   end $$`;
 
-/** How long a statement has been under way is the seed's business too: the recorder measures it by the machine's clock. */
-export async function recordVirtually(owner: pg.Client, clockFile: string): Promise<void> {
-  await owner.query(`create function proof.took() returns interval language sql volatile security definer as
-    $$ select windlass.windlass_now() - to_timestamp(pg_catalog.pg_read_file('${clockFile}', ${STAMP_BYTES}, ${STAMP_BYTES + 1})::float8 / 1000) $$`);
-  await owner.query(`do $do$ declare each record; begin
-    for each in select pg_get_functiondef(oid) as text from pg_proc where pronamespace = 'proof'::regnamespace and prosrc like '%statement_timestamp()%' loop
-      execute replace(each.text, 'clock_timestamp() - statement_timestamp()', 'proof.took()');
-    end loop;
-  end $do$`);
-}
+/** The longest name of an instance that fits into a writer's file. */
+export const WRITER_BYTES = 16;
+
+/**
+ * Since when a statement has been under way is the seed's business too: a second moment in the clock's file. And who writes: all instances
+ * share the sessions, so a file of each session tells whose statement it carries.
+ */
+export const witnessOf = (clockFile: string, writerFile: string): Witness => ({
+  writer: `rtrim(pg_catalog.pg_read_file('${writerFile}' || pg_backend_pid(), 0, ${WRITER_BYTES}))`,
+  sinceStart: `(windlass_now() - to_timestamp(pg_catalog.pg_read_file('${clockFile}', ${STAMP_BYTES}, ${STAMP_BYTES + 1})::float8 / 1000))`,
+});

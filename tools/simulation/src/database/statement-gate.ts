@@ -126,16 +126,16 @@ export class StatementGate {
     const { session } = statement;
     // Its transaction is gone already.
     if (session.count > 0 && !session.physical) return void this.flying.delete(statement);
-    const { name } = session.instance;
-    const physical = session.physical ?? (await database.connections.take(name, session.kind));
+    const physical = session.physical ?? (await database.connections.take(session.kind));
     if (!this.blocked.admits(physical)) {
-      if (!session.physical) database.connections.giveBack(name, session.kind, physical);
+      if (!session.physical) database.connections.giveBack(session.kind, physical);
       return this.blocked.defer(() => this.execute(statement, 0));
     }
     world.statements += 1;
     statement.executed = true;
     const startedMs = Math.min(world.nowMs, this.blocked.oldestMs ?? world.nowMs);
     database.setClock(world.nowMs, startedMs);
+    database.setWriter(physical, session.instance.name);
     const mayBlock = this.open.othersThan(session);
     const alone = !session.physical;
     this.open.noteBegin(statement, physical);

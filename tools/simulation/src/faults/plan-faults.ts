@@ -1,4 +1,5 @@
 import type { Draw } from '@windlass/proof';
+import { FAULTS_MS, LEASE_MS } from '../seed-times.js';
 import { CALM, type Weather } from './weather.js';
 
 export type FaultKind =
@@ -33,9 +34,7 @@ export interface FaultPlan {
   faultsMs: number;
 }
 
-const LEASE_MS = 3_000;
 const HOUR_MS = 3_600_000;
-const FAULTS_MS = 9_000;
 
 /** Who takes part, and what happens to them when. */
 export function planFaults(draw: Draw): FaultPlan {
@@ -72,7 +71,7 @@ function planFault(draw: Draw, instances: string[]): PlannedFault {
   // Gateways start slowly here and have little to lose.
   const target = kind === 'cut-database' ? draw.pick(withDatabase) : pickTarget(draw, instances);
   if (kind === 'clock') return { kind, target, atMs, lastsMs, offsetMs: draw.pick([HOUR_MS, -HOUR_MS, 5_000, -5_000]) };
-  return { kind, target, atMs, lastsMs: kind === 'kill' || kind === 'stop' ? draw.next() * 1_500 : lastsMs };
+  return { kind, target, atMs, lastsMs: kind === 'kill' || kind === 'stop' ? draw.next() * 1_200 : lastsMs };
 }
 
 function pickTarget(draw: Draw, instances: string[]): string {

@@ -1,5 +1,6 @@
 import { defineJob, type JobContext } from '@windlass/handler-kit';
 import type { SinkLine } from '@windlass/proof';
+import { LIMITS } from '../seed-times.js';
 import type { InstanceRuntime } from '../world/instance-runtime.js';
 
 /** What a handler does in one attempt. */
@@ -31,7 +32,6 @@ const places = shared[PLACES];
 export const placeHandlers = (worker: string, place: HandlerPlace): void => void places.set(worker, place);
 
 const ANYTHING = { payload: {}, result: {} };
-const LIMITS = { softMs: 3_200, hardMs: 4_500 };
 const BACKOFF = { kind: 'fixed', delayMs: 200, jitter: 0.5 } as const;
 
 /** The job types of one worker: they know its name, as what they write to the sink tells it. */

@@ -2,10 +2,12 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { DISPATCH } from '@windlass/dispatch';
 import { GatewayConfig } from '@windlass/gateway';
 import { loadConfig } from '@windlass/service-kit';
 import { WorkerConfig } from '@windlass/worker';
 import { SignJWT } from 'jose';
+import { MARKS } from '../seed-times.js';
 import { GatedDatabase } from '../database/gated-database.js';
 import { placeDatabase, type SimulationDatabase } from '../database/place-database.js';
 
@@ -29,6 +31,8 @@ export interface Stage {
 export const WITH_DATABASE = ['core-api-1', 'core-api-2', 'scheduler-1', 'scheduler-2'];
 
 export async function openStage(): Promise<Stage> {
+  // The product has no switch for this.
+  Object.assign(DISPATCH, MARKS);
   const database = await placeDatabase();
   const databases = new Map<string, GatedDatabase>();
   for (const name of WITH_DATABASE) {
