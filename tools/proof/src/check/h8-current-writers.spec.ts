@@ -80,6 +80,16 @@ describe('H8: an attempt that is not current writes nothing', () => {
     forged: failsTwice('first'),
     text: /epoch 2 ended by the error of run-\d, which is of epoch 1/,
   });
+  const endsWithOldError = (state: 'cancelled' | 'failed') => (forge: Forge) => {
+    const id = forge.submit();
+    const first = forge.failOnce(id);
+    forge.claim(id, 'worker-2');
+    forge.finish(id, state, { kept: { error: { class: 'Error', code: null, message: `planned by ${first}` } } });
+  };
+  flags('a cancelled job may keep the error of an attempt before, a failed one not', 'H8 staleWrites', {
+    lawful: endsWithOldError('cancelled'),
+    forged: endsWithOldError('failed'),
+  });
 
   flags('no line once a later epoch is current', 'H8 staleWrites', {
     lawful: second((forge, id) => forge.line(id, 'late', { currentEpoch: undefined as never }, { epoch: 1 })),

@@ -48,7 +48,7 @@ function checkWitnesses({ id, written, runs, claims }: Story, report: Report): v
 const heldBy = (claim: Claim | undefined) =>
   claim ? `attempt ${claim.attempt} on ${claim.worker}` : 'no claim of this job';
 
-/** An end that an attempt reported carries that attempt's token; a failure names its own handler run, where it names one. */
+/** An end that an attempt reported carries that attempt's token; a failure names its own handler run, where it names one. A cancelled job keeps the error of an earlier attempt. */
 function checkEnds({ id, claims, runs, changes }: Story, report: Report): void {
   for (const change of changes) {
     const { table, op, after } = change;
@@ -58,7 +58,8 @@ function checkEnds({ id, claims, runs, changes }: Story, report: Report): void {
     const token = table === 'job_history' ? textOf(after, 'token') : undefined;
     if (token !== undefined && claim?.token !== token)
       report('staleWrites', `run ${run} ended with a token that epoch ${epoch} does not have ${by(change)}`, id);
-    const message = textOf(after?.error as Row | undefined, 'message');
+    const failure = (textOf(after, 'kind') ?? textOf(after, 'state'))?.endsWith('failed');
+    const message = failure ? textOf(after?.error as Row | undefined, 'message') : undefined;
     const named = message === undefined ? undefined : runs.find((each) => message.includes(each.runId));
     if (named?.claim && named.certain && named.claim.epoch !== epoch)
       report(

@@ -17,6 +17,7 @@ const LATE_MS = 1_000;
 /** Now and then a message comes after everything that it belongs to: longer than two leases. */
 const VERY_LATE_MS = 3 * LEASE_MS;
 const VERY_LATE = 0.25;
+const LATE_COPY = 0.5;
 
 /** What lies between an instance and the broker. What passes takes a moment; in bad weather it is lost, late, or comes several times. */
 export class Wire {
@@ -58,6 +59,11 @@ export class Wire {
     const ms = this.chance.next() * (this.chance.chance(VERY_LATE) ? VERY_LATE_MS : LATE_MS);
     this.hit('message-late', ms);
     return ms;
+  }
+
+  /** A copy that comes after everything that it belongs to is worth most. Nobody waits for it. */
+  lateCopyMs(): number {
+    return this.chance.next() * (this.chance.chance(LATE_COPY) ? VERY_LATE_MS : 0);
   }
 
   /** One outcome of two that may come: the answer, or the end of the caller's patience. Nothing comes once the caller is dead. */

@@ -73,7 +73,7 @@ export class WiredBroker implements Broker {
     if (wire.loses('loseMessage', 0)) return this.roundTrip(`lose ${queue}`, async () => 'routed' as const);
     for (let copies = wire.copies(); copies > 1; copies -= 1) {
       const again = () => void client.publish(queue, bytes, options).catch(() => undefined);
-      wire.there(`again ${queue}`, again, wire.lateMs());
+      wire.there(`again ${queue}`, again, wire.lateCopyMs());
     }
     return this.roundTrip(`publish ${queue}`, () => client.publish(queue, bytes, options), options.timeoutMs);
   }
@@ -124,7 +124,8 @@ export class WiredBroker implements Broker {
           (error) => hear('refusal', () => reject(error)),
         );
       };
-      for (let sent = 0; sent < copies; sent += 1) wire.there(`request ${kind}`, ask, punctual ? 0 : wire.lateMs());
+      if (copies > 0) wire.there(`request ${kind}`, ask, punctual ? 0 : wire.lateMs());
+      for (let sent = 1; sent < copies; sent += 1) wire.there(`request ${kind}`, ask, wire.lateCopyMs());
     });
   }
 

@@ -66,7 +66,7 @@ export class Clients {
       const { outcome, answer } = await this.log({ op: 'submit', key }, call);
       if (outcome === 'ok') return answer?.body.id as string;
       const again = outcome === 'unknown' || answer?.status === 503 || answer?.status === 429;
-      if (!again || this.draw.chance(0.05)) return undefined;
+      if (!again || this.draw.chance(outcome === 'fail' ? 0.4 : 0.05)) return undefined;
       await this.runtime.sleep(100 + this.draw.next() * 700);
     }
     return undefined;

@@ -14,6 +14,9 @@ const SHORT_HOLD_MS = 60;
 const LONG_HOLD = 0.15;
 const LONG_HOLDS = 0.1;
 
+/** What clients or workers wait for. */
+const WRITES = /^(insert|finish|retry|cancel|replay|claim)-/;
+
 export interface GateOptions {
   world: World;
   database: SimulationDatabase;
@@ -29,6 +32,7 @@ export interface GateOptions {
  */
 export class StatementGate {
   private away = false;
+  private awayAtCommit = false;
   private readonly chance: Draw;
   private readonly flying = new Set<Statement>();
   private readonly blocked: BlockedStatements;
@@ -63,12 +67,18 @@ export class StatementGate {
     }
   }
 
-  /** The server is gone, and back: what was not committed never was. */
-  setAway(away: boolean): void {
-    this.away = away;
-    if (!away) return;
+  /** The server is gone: what was not committed never was. `atCommit`: as soon as a batch was written whose writer has not heard of it. */
+  goAway(atCommit: boolean): void {
+    this.awayAtCommit = atCommit;
+    if (atCommit) return;
+    this.away = true;
     this.cut();
     this.open.undoHolds();
+  }
+
+  comeBack(): void {
+    this.away = false;
+    this.awayAtCommit = false;
   }
 
   /** The connections of one instance, or of all, end. What is on its way may still arrive, or not. */
@@ -175,12 +185,21 @@ export class StatementGate {
 
   /** Its answer is there. What it did may let others go on. */
   private async ran(statement: Statement, physical: PhysicalConnection, outcome: Answer): Promise<void> {
+    const { session } = statement;
     this.noteOutcome(statement, outcome);
     if (this.open.holds(physical, statement)) return this.commitLater(statement, physical, outcome);
     this.flying.delete(statement);
     this.open.noteEnd(statement, physical);
     await this.blocked.settle();
+    if (this.awayAtCommit && WRITES.test(statement.label) && !session.physical) this.goAwayBefore(statement);
     this.tellOutcome(statement, outcome);
+  }
+
+  /** It has committed, and nobody hears of it. */
+  private goAwayBefore(statement: Statement): void {
+    this.answer(statement, { error: failures.connectionLost() });
+    this.goAway(false);
+    this.awayAtCommit = false;
   }
 
   private commitLater(statement: Statement, physical: PhysicalConnection, outcome: Answer): void {

@@ -41,7 +41,7 @@ export class FaultInjector {
     else if (kind === 'pause') fleet.pause(target);
     else if (kind === 'sever') fleet.sever(target);
     else if (kind === 'clock') fleet.setClock(target, fault.offsetMs ?? 0);
-    else if (kind === 'postgres-away') fleet.gate.setAway(true);
+    else if (kind === 'postgres-away') fleet.gate.goAway(fault.atCommit === true);
     else if (kind === 'rabbitmq-away') fleet.hub.setState('down');
     else if (kind === 'rabbitmq-wiped') fleet.hub.wipe();
     else if (kind === 'cut-database') {
@@ -59,7 +59,7 @@ export class FaultInjector {
     else if (kind === 'pause') fleet.resume(target);
     else if (kind === 'sever') fleet.restore(target);
     else if (kind === 'clock') fleet.setClock(target, 0);
-    else if (kind === 'postgres-away') fleet.gate.setAway(false);
+    else if (kind === 'postgres-away') fleet.gate.comeBack();
     else if (kind === 'rabbitmq-away') fleet.hub.setState('up');
   }
 }

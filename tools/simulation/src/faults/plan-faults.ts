@@ -19,6 +19,8 @@ export interface PlannedFault {
   target: string;
   atMs: number;
   lastsMs: number;
+  /** Of a server: not before something was committed whose answer is still on its way. */
+  atCommit?: boolean;
   /** Of a clock. */
   offsetMs?: number;
 }
@@ -54,7 +56,7 @@ const KINDS: [FaultKind, number][] = [
   ['sever', 8],
   ['cut-database', 7],
   ['clock', 8],
-  ['postgres-away', 5],
+  ['postgres-away', 8],
   ['rabbitmq-away', 4],
   ['rabbitmq-wiped', 5],
 ];
@@ -66,7 +68,10 @@ function planFault(draw: Draw, instances: string[]): PlannedFault {
   const long = draw.chance(kind === 'pause' ? 0.6 : 0.35);
   const lastsMs = long ? draw.next() * 3 * LEASE_MS : draw.next() * LEASE_MS * 0.6;
   if (kind.startsWith('postgres') || kind.startsWith('rabbitmq'))
-    return { kind, target: kind.split('-')[0]!, atMs, lastsMs: kind === 'rabbitmq-wiped' ? 0 : lastsMs };
+    return {
+      ...{ kind, target: kind.split('-')[0]!, atMs, lastsMs: kind === 'rabbitmq-wiped' ? 0 : lastsMs },
+      ...(kind === 'postgres-away' ? { atCommit: draw.chance(0.6) } : {}),
+    };
   const withDatabase = instances.filter((name) => /^(core|scheduler)/.test(name));
   // Gateways start slowly here and have little to lose.
   const target = kind === 'cut-database' ? draw.pick(withDatabase) : pickTarget(draw, instances);

@@ -72,8 +72,8 @@ async function runPlan(worker: string, payload: SimPayload, context: JobContext)
     throw error;
   }
   write('end', how === 'deaf' ? 'ok' : how);
-  if (how === 'fail') throw new Error('as planned');
-  if (how === 'final') return context.fail('as planned', 'sim.final');
+  if (how === 'fail') throw new Error(`${runId} fails as planned`);
+  if (how === 'final') return context.fail(`${runId} fails as planned`, 'sim.final');
   if (how === 'retry') return context.retryAfter(300);
   if (how === 'cancel') return context.cancel('as planned');
   return { runId };

@@ -7,9 +7,9 @@ import { GatewayConfig } from '@windlass/gateway';
 import { loadConfig } from '@windlass/service-kit';
 import { WorkerConfig } from '@windlass/worker';
 import { SignJWT } from 'jose';
-import { MARKS } from '../seed-times.js';
 import { GatedDatabase } from '../database/gated-database.js';
 import { placeDatabase, type SimulationDatabase } from '../database/place-database.js';
+import { MARKS } from '../seed-times.js';
 
 /** Of the simulation's own gateway, which nobody else can reach. */
 const SECRET = 'Zr9vN0s3kQxT6yLw2uFhBjPmA8dCeGi5';
