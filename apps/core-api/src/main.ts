@@ -9,7 +9,7 @@ await runService({
   config: CoreConfig,
   start: async (config, { logger, runtime }) => {
     const warn = (fields: object, message: string) => logger.warn(fields, message);
-    const db = await openDatabase(config, { service: 'core-api', runtime, warn });
+    const db = await openDatabase(config, { service: 'core-api', runtime, warn, warm: true });
     const broker = await connectRabbitBroker({ url: config.rabbitmqUrl, name: 'core-api', runtime });
     const service = await createCore(config, { db, broker, runtime, logger });
     return {

@@ -10,6 +10,7 @@ export const MAY_IMPORT = {
   'libs/client': [],
 
   'libs/contracts': ['libs/faults'],
+  'libs/calendar': ['libs/faults'],
   'libs/lifecycle': ['libs/contracts', 'libs/faults'],
   'libs/broker': ['libs/contracts', 'libs/faults', 'libs/clock'],
   'libs/files': ['libs/faults', 'libs/clock'],
@@ -35,7 +36,7 @@ export const MAY_IMPORT = {
     'apps/worker',
     ...service('libs/files', 'libs/store'),
   ],
-  'apps/cli': ['apps/host', 'libs/client', 'libs/service-kit', 'libs/store', 'libs/faults'],
+  'apps/cli': ['apps/host', 'libs/calendar', 'libs/client', 'libs/service-kit', 'libs/store', 'libs/faults'],
 
   'tools/services': [],
   'tools/bench': ['libs/**', 'tools/services', 'apps/*'],

@@ -29,19 +29,19 @@ async function main(args: string[]): Promise<number> {
   return isFlawless(report) && report.rounds === options.rounds ? 0 : 1;
 }
 
-/** For the round under way and the servers to end; twice the same signal does not wait for that. */
+/** What was started is stopped in order; twice the same signal does not wait for that. */
 const INTERRUPTED = 130;
 const interruption = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
-    if (interruption.signal.aborted) return void endAtOnce();
+    if (interruption.signal.aborted) return void end(INTERRUPTED);
     interruption.abort();
-    progress(`${signal}: stopping after what is under way; once more to stop now`);
+    progress(`${signal}: stopping everything; once more to kill it`);
   });
 }
 
-/** Services and servers are descendants of this process. */
-async function endAtOnce(): Promise<never> {
+/** Leaves nobody behind: services and servers are descendants of this process. A fault may have healed one after all were stopped. */
+async function end(code: number): Promise<never> {
   for (const pid of await descendantsOf(process.pid)) {
     try {
       process.kill(pid, 'SIGKILL');
@@ -49,13 +49,13 @@ async function endAtOnce(): Promise<never> {
       // Gone with its parent.
     }
   }
-  process.exit(INTERRUPTED);
+  process.exit(code);
 }
 
 main(process.argv.slice(2)).then(
-  (code) => process.exit(interruption.signal.aborted ? INTERRUPTED : code),
+  (code) => end(interruption.signal.aborted ? INTERRUPTED : code),
   (error: unknown) => {
     console.error(error);
-    process.exit(1);
+    return end(interruption.signal.aborted ? INTERRUPTED : 1);
   },
 );

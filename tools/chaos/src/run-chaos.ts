@@ -1,14 +1,16 @@
+import { once } from 'node:events';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeVerdict, type VerdictCounts } from '@windlass/proof';
+import { CleanUp } from '@windlass/scenarios';
 import { namedFaults, type Possible, possibleFaults } from './choose-faults.js';
 import type { RoundsOptions } from './options.js';
 import { openPlatform } from './platform/open-platform.js';
-import { startOwnServers } from './platform/own-servers.js';
+import { type RunServers, startOwnServers } from './platform/own-servers.js';
 import { PlatformInUse } from './platform/platform-in-use.js';
 import { keepRound } from './round/keep-round.js';
-import { isPassed, playRound, type RoundReport } from './round/run-round.js';
+import { isPassed, playRound, type RoundOptions, type RoundReport } from './round/run-round.js';
 
 export interface ChaosReport extends VerdictCounts {
   rounds: number;
@@ -32,7 +34,7 @@ export interface ChaosReport extends VerdictCounts {
   seconds: number;
 }
 
-/** @param signal ends the run after the round that is under way */
+/** @param signal ends the run at once: what it has started is stopped, and the report is of the rounds before */
 export async function runChaos(
   options: RoundsOptions,
   progress: (line: string) => void,
@@ -40,32 +42,52 @@ export async function runChaos(
 ): Promise<ChaosReport> {
   const beginMs = performance.now();
   const named = namedFaults(options.only);
-  const { servers, foreign, mend, stop } = await startOwnServers(progress);
+  const cleanUp = new CleanUp(progress);
+  const own = await startOwnServers(progress);
+  cleanUp.add('the servers', own.stop);
   try {
-    const possible = await possibleFaults(named, foreign);
+    const possible = await possibleFaults(named, own.foreign);
     for (const { fault, why } of possible.skipped) progress(`skipped ${fault}: ${why}`);
     if (possible.faults.length === 0) throw new Error('none of these faults can be injected here');
     const report = emptyReport(options, possible);
-    const { jobs, leaseMs } = options;
-    const inUse = new PlatformInUse(() => openPlatform(servers, leaseMs));
-    for (let round = 0; round < options.rounds && !signal.aborted; round += 1) {
-      const seed = (options.seed + round) % 2 ** 32;
-      progress(`round ${round + 1} of ${options.rounds}, seed ${seed}`);
-      await mend();
-      const given = { seed, jobs, leaseMs, servers, progress, faults: possible.faults };
-      const outcome = await inUse
-        .take()
-        .then((platform) => playRound(platform, given))
-        .catch((error: unknown) => String((error as Error).stack ?? error));
-      await inUse.settle(typeof outcome === 'string' ? undefined : outcome);
-      await addRound(report, { round: round + 1, seed, outcome }, options, progress);
-    }
-    await inUse.end();
+    const inUse = new PlatformInUse(() => openPlatform(own.servers, options.leaseMs));
+    cleanUp.add('the platform', () => inUse.end());
+    const played = playRounds({ ...options, ...own, progress, faults: possible.faults }, { inUse, report, signal });
+    await Promise.race([played, untilAborted(signal)]);
     report.seconds = Math.round((performance.now() - beginMs) / 1_000);
     return report;
   } finally {
-    await stop();
+    await cleanUp.run();
   }
+}
+
+/** After the signal it goes on in the background, without its servers, until the process ends: nothing of that is in the report. */
+async function playRounds(
+  options: RoundsOptions & Pick<RunServers, 'servers' | 'mend'> & Pick<RoundOptions, 'faults' | 'progress'>,
+  { inUse, report, signal }: { inUse: PlatformInUse; report: ChaosReport; signal: AbortSignal },
+): Promise<void> {
+  const { rounds, mend, progress } = options;
+  for (let round = 0; round < rounds && !signal.aborted; round += 1) {
+    const seed = (options.seed + round) % 2 ** 32;
+    progress(`round ${round + 1} of ${rounds}, seed ${seed}`);
+    await mend();
+    if (signal.aborted) return;
+    const outcome = await inUse
+      .take()
+      .then((platform) => {
+        signal.throwIfAborted();
+        return playRound(platform, { ...options, seed });
+      })
+      .catch((error: unknown) => String((error as Error).stack ?? error));
+    if (signal.aborted) return;
+    await inUse.settle(typeof outcome === 'string' ? undefined : outcome);
+    await addRound(report, { round: round + 1, seed, outcome }, options, progress);
+  }
+  await inUse.end();
+}
+
+async function untilAborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort');
 }
 
 export function isFlawless(report: ChaosReport): boolean {

@@ -1,2 +1,3 @@
+export { CleanUp } from './faults/ground/clean-up.js';
 export type * from './scenario.js';
 export { SCENARIOS } from './scenarios.js';

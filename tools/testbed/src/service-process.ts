@@ -22,12 +22,14 @@ export class ServiceProcess {
   private asked = false;
   private constructor(private readonly child: ChildProcess) {}
 
-  /** Resolves with its health URL (a gateway's own URL) once it says that it is up. */
+  /** Resolves with its health URL (a gateway's own URL) once it says that it is up. Told to give up by the signal, it kills it and rejects. */
   static async start(
     service: ServiceName,
     main: string,
     env: Record<string, string>,
+    signal: AbortSignal,
   ): Promise<{ process: ServiceProcess; url: string | undefined }> {
+    signal.throwIfAborted();
     const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     const started = new ServiceProcess(child);
     for (const stream of [child.stdout, child.stderr]) {
@@ -39,12 +41,14 @@ export class ServiceProcess {
       const url = await waitFor(
         () => {
           if (started.ended) return 'ended';
+          if (signal.aborted) return 'given up';
           const line = started.text.split('\n').find((each) => each.includes(`"${service} is up"`));
           return line ? ((JSON.parse(line) as { url?: string }).url ?? '-') : undefined;
         },
         { what: `${service} to start`, timeoutMs: START_MS },
       );
       if (url === 'ended') throw new Error(`${service} ended while starting (${started.ending})`);
+      if (url === 'given up') throw new Error(`${service} was given up while starting`);
       return { process: started, url: url === '-' ? undefined : url };
     } catch (error) {
       child.kill('SIGKILL');

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { waitFor } from '@windlass/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { descendantsOf } from './service-process.js';
 import { Testbed } from './testbed.js';
 
 describe('a testbed', () => {
@@ -31,3 +33,26 @@ describe('a testbed', () => {
     await waitFor(() => bed.ready('gateway-1'), { what: 'the gateway', timeoutMs: 20_000 });
   }, 60_000);
 });
+
+describe('a testbed that is closed', () => {
+  it('leaves nothing running that was still being started, and starts nothing any more', async () => {
+    const bed = await Testbed.open();
+    const starting = expect(bed.startAll()).rejects.toThrow('given up');
+    await waitFor(async () => (await runningCores()) === 1, { what: 'core to be started' });
+    await bed.close();
+    await starting;
+    await waitFor(async () => (await runningCores()) === 0, { what: 'core to be gone' });
+    await expect(bed.start('core-api-1')).rejects.toThrow('closed');
+  }, 60_000);
+});
+
+async function runningCores(): Promise<number> {
+  const commands = (await descendantsOf(process.pid)).map((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+    } catch {
+      return '';
+    }
+  });
+  return commands.filter((command) => command.includes('core-api/dist/main.js')).length;
+}

@@ -3,8 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { WindlassClient } from '@windlass/client';
 import { pickPorts } from '@windlass/services';
 import { migrate } from '@windlass/store';
-import { waitFor } from '@windlass/testing';
-import { SignJWT } from 'jose';
+import { mintToken, type TokenIssuer, waitFor } from '@windlass/testing';
 import { type Ground, layGround, type OwnServers } from './ground.js';
 import { type Instance, instancesOf, type ServiceName, serviceOf } from './instances.js';
 import { Links } from './links.js';
@@ -22,7 +21,6 @@ export interface TestbedOptions {
 }
 
 const TENANT = 'acme';
-const TOKEN_LIFE_S = 86_400;
 
 /** The platform as it is deployed: every service a process, on real servers, each process and each of its links within reach of a fault. */
 export class Testbed {
@@ -30,6 +28,8 @@ export class Testbed {
   private readonly urls = new Map<Instance, string>();
   /** Processes that others have taken the place of. */
   private readonly earlier: [Instance, ServiceProcess][] = [];
+  private readonly starting = new Set<Promise<void>>();
+  private readonly closing = new AbortController();
   readonly instances: readonly Instance[];
 
   private constructor(
@@ -50,7 +50,7 @@ export class Testbed {
     const secret = randomBytes(48).toString('base64url');
     const leaseMs = options.leaseMs ?? 4_000;
     const settings = { leaseMs, leaderTtlMs: options.leaderTtlMs ?? Math.max(1_000, leaseMs / 2), secret };
-    return new Testbed(ground, links, await mintToken(secret, TENANT, 'admin'), settings, options);
+    return new Testbed(ground, links, await mintToken(issuerOf(secret), { tenant: TENANT }), settings, options);
   }
 
   get leaseMs(): number {
@@ -62,7 +62,7 @@ export class Testbed {
 
   /** A token with these scopes. */
   tokenFor(tenant: string, scope = 'admin'): Promise<string> {
-    return mintToken(this.settings.secret, tenant, scope);
+    return mintToken(issuerOf(this.settings.secret), { tenant, scope });
   }
 
   /** A client of one gateway. */
@@ -89,7 +89,14 @@ export class Testbed {
   }
 
   /** Starts an instance and waits until it is up. `env`: for this one start, a wrong clock for one. */
-  async start(name: Instance, env: Record<string, string> = {}): Promise<void> {
+  start(name: Instance, env: Record<string, string> = {}): Promise<void> {
+    const started = this.startProcess(name, env);
+    this.starting.add(started);
+    return started.finally(() => this.starting.delete(started));
+  }
+
+  private async startProcess(name: Instance, env: Record<string, string>): Promise<void> {
+    this.closing.signal.throwIfAborted();
     const service = serviceOf(name);
     const port = this.urls.has(name) ? new URL(this.urlOf(name)).port : String((await pickPorts(1))[0]);
     const own = environmentOf(name, this.ground, this.links, this.settings);
@@ -103,7 +110,7 @@ export class Testbed {
     };
     const main = fileURLToPath(new URL(`../../../apps/${service}/dist/main.js`, import.meta.url));
     this.urls.set(name, `http://127.0.0.1:${port}`);
-    const started = await ServiceProcess.start(service, main, all);
+    const started = await ServiceProcess.start(service, main, all, this.closing.signal);
     const before = this.processes.get(name);
     if (before) this.earlier.push([name, before]);
     this.processes.set(name, started.process);
@@ -163,8 +170,10 @@ export class Testbed {
       .map(([name, process]) => ({ name, how: process.ending, output: process.output.slice(-2_000) }));
   }
 
-  /** Stops everything in the order of the river and drops the ground. */
+  /** Stops everything in the order of the river and drops the ground. What is still being started is killed, and nothing starts any more. */
   async close(): Promise<void> {
+    this.closing.abort(new Error('the testbed is closed'));
+    await Promise.allSettled(this.starting);
     const order: ServiceName[] = ['gateway', 'worker', 'scheduler', 'core-api'];
     for (const service of order) {
       const own = this.instances.filter((each) => serviceOf(each) === service);
@@ -186,13 +195,6 @@ function countsOf(options: TestbedOptions): Record<ServiceName, number> {
   return { 'core-api': 1, scheduler: 1, worker: 1, gateway: 1, ...options.counts };
 }
 
-function mintToken(secret: string, tenant: string, scope: string): Promise<string> {
-  return new SignJWT({ tenant, scope })
-    .setProtectedHeader({ alg: 'HS256' })
-    .setSubject('proof')
-    .setIssuer('windlass')
-    .setAudience('windlass')
-    .setIssuedAt()
-    .setExpirationTime(`${TOKEN_LIFE_S}s`)
-    .sign(new TextEncoder().encode(secret));
+function issuerOf(secret: string): TokenIssuer {
+  return { secret, issuer: 'windlass', audience: 'windlass' };
 }

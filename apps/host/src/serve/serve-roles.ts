@@ -35,6 +35,7 @@ export async function serveRoles(
       service: 'host',
       runtime,
       warn: (fields, message) => logger.warn(fields, message),
+      warm: configs.core !== undefined,
     });
     closing.push(() => (database as Database).close());
   }

@@ -33,6 +33,23 @@ describe('a kill by the kernel for want of memory', () => {
     expect([kills.explainsOne(), kills.explainsOne(), kills.explainsOne()]).toEqual([true, true, false]);
   });
 
+  it.each([
+    ['/service', 'service'],
+    ["/the host's", '.'],
+  ])('is told with cgroup v1 as well, by the path %s', (path, mountedAt) => {
+    const folder = join(root, 'sys/fs/cgroup/memory', mountedAt);
+    for (const each of [join(root, 'proc/self'), folder]) mkdirSync(each, { recursive: true });
+    // Version 2 may be there besides, and count nothing.
+    writeFileSync(join(root, 'proc/self/cgroup'), `4:cpu,memory:${path}\n1:name=systemd:/x\n0::/\n`);
+    const tellV1 = (kills: number) =>
+      writeFileSync(join(folder, 'memory.oom_control'), `oom_kill_disable 0\nunder_oom 0\noom_kill ${kills}\n`);
+    tellV1(1);
+    const kills = new OomKills(root);
+    expect(kills.explainsOne()).toBe(false);
+    tellV1(2);
+    expect([kills.explainsOne(), kills.explainsOne()]).toEqual([true, false]);
+  });
+
   it('is not seen where nobody counts', () => {
     expect(new OomKills(root).explainsOne()).toBe(false);
     mkdirSync(join(root, 'proc/self'), { recursive: true });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 /**
  * Tells a SIGKILL of the kernel for want of memory from any other, where children die by the limit of their container or service:
- * cgroup v2 counts such kills. Workers share the count with their children, so each rise explains one death.
+ * their cgroup, v1 or v2, counts such kills. Workers share the count with their children, so each rise explains one death.
  */
 export class OomKills {
   private seen: number;
@@ -21,12 +21,13 @@ export class OomKills {
     return true;
   }
 
-  /** undefined: no Linux, an older cgroup, or none with a limit. */
+  /** undefined: no Linux, or no cgroup that counts. */
   private count(): number | undefined {
-    const path = /^0::(.*)$/m.exec(this.read('proc/self/cgroup') ?? '')?.[1];
-    if (path === undefined) return undefined;
-    const kills = /^oom_kill (\d+)$/m.exec(this.read(join('sys/fs/cgroup', path, 'memory.events')) ?? '')?.[1];
-    return kills === undefined ? undefined : Number(kills);
+    for (const file of countersOf(this.read('proc/self/cgroup') ?? '')) {
+      const kills = /^oom_kill (\d+)$/m.exec(this.read(file) ?? '')?.[1];
+      if (kills !== undefined) return Number(kills);
+    }
+    return undefined;
   }
 
   private read(path: string): string | undefined {
@@ -36,4 +37,14 @@ export class OomKills {
       return undefined;
     }
   }
+}
+
+/** Where the groups of a process may count. With v1 a container may be told its path on the host, while its own group is mounted as the root. */
+function countersOf(groups: string): string[] {
+  const v2 = /^0::(.*)$/m.exec(groups)?.[1];
+  const v1 = /^\d+:(?:[^:]+,)?memory(?:,[^:]+)?:(.*)$/m.exec(groups)?.[1];
+  return [
+    ...(v2 === undefined ? [] : [join('sys/fs/cgroup', v2, 'memory.events')]),
+    ...(v1 === undefined ? [] : [v1, '/'].map((path) => join('sys/fs/cgroup/memory', path, 'memory.oom_control'))),
+  ];
 }

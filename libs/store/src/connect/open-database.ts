@@ -1,6 +1,7 @@
 import type { Runtime } from '@windlass/clock';
 import { awaitSchema } from './await-schema.js';
 import { connectDatabase, type Database } from './connect-database.js';
+import { openConnections } from './open-connections.js';
 
 export interface DatabaseSettings {
   databaseUrl: string;
@@ -8,13 +9,18 @@ export interface DatabaseSettings {
   databaseConnections: number;
 }
 
+export interface OpenOptions {
+  service: string;
+  runtime: Runtime;
+  warn(fields: object, message: string): void;
+  /** Whether the engine's connections are opened ahead, for a service whose first requests come at once. */
+  warm?: boolean;
+}
+
 /** The database as a service's configuration names it, once it answers and its schema is up to date. */
-export function openDatabase(
-  settings: DatabaseSettings,
-  options: { service: string; runtime: Runtime; warn(fields: object, message: string): void },
-): Promise<Database> {
-  const { service, runtime, warn } = options;
-  return awaitSchema(
+export async function openDatabase(settings: DatabaseSettings, options: OpenOptions): Promise<Database> {
+  const { service, runtime, warn, warm = false } = options;
+  const db = await awaitSchema(
     () =>
       connectDatabase({
         engineUrl: settings.databaseUrl,
@@ -25,4 +31,6 @@ export function openDatabase(
       }),
     { runtime, onWait: (missing) => warn({ operation: 'start' }, `waiting: ${missing}`) },
   );
+  if (warm) await openConnections(db.engine);
+  return db;
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { readEmbeddedSecrets } from './embedded-secrets.js';
+import { endWithParent } from './end-with-parent.js';
 import { type EmbeddedPlace, placeEmbedded } from './place-embedded.js';
 import { stopOrphan } from './stop-orphan.js';
 
@@ -22,8 +23,8 @@ export interface EmbeddedPostgres {
 const START_TIMEOUT_MS = 60_000;
 
 /**
- * Runs a real PostgreSQL from npm's binaries on 127.0.0.1 with its data below `directory`. An orphan that a killed
- * predecessor left is stopped first; what it had committed is there. `settings` are the server's own, such as `fsync`.
+ * Runs a real PostgreSQL from npm's binaries on 127.0.0.1 with its data below `directory`. It ends with this process; what a killed
+ * predecessor has left running all the same is stopped first, and what it had committed is there. `settings` are the server's own, such as `fsync`.
  */
 export async function startEmbeddedPostgres(
   directory: string,
@@ -45,6 +46,7 @@ export async function startEmbeddedPostgres(
     detached: true,
     env: { PATH: process.env.PATH ?? '', LC_ALL: 'C', TZ: 'UTC' },
   });
+  endWithParent(server);
   await log.close();
   const urlFor = (user: string, password: string, database = 'windlass') =>
     `postgresql://${user}:${password}@127.0.0.1:${port}/${database}`;

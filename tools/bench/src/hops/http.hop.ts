@@ -6,8 +6,8 @@ import { RPC, submitJobs, submitJobsReply } from '@windlass/contracts';
 import { createFileStore } from '@windlass/files';
 import { createGateway, GatewayConfig } from '@windlass/gateway';
 import { createLogger, loadConfig } from '@windlass/service-kit';
+import { mintToken } from '@windlass/testing';
 import type { LoadGenerator } from '../load/load-generator.js';
-import { tokenFor } from '../systems/mint-token.js';
 import { type HopFigures, PACK } from './hop.js';
 
 /** The route with everything on (token, body, checks, packing), and a core beside it that answers out of nothing. */
@@ -34,13 +34,12 @@ export async function measureHttp(load: LoadGenerator, directory: string, scale:
   const broker = hub.connect();
   const gateway = await createGateway(config, { broker, files, logger, runtime: systemRuntime });
   try {
+    const token = await mintToken({ secret, issuer: 'windlass-bench', audience: 'windlass' }, { tenant: 'bench' });
     const target = {
       host: '127.0.0.1',
       port: Number(new URL(gateway.url).port),
       path: '/v1/jobs',
-      headers: {
-        authorization: `Bearer ${await tokenFor(secret, { issuer: 'windlass-bench', audience: 'windlass' })}`,
-      },
+      headers: { authorization: `Bearer ${token}` },
       before: '{"type":"hash","payload":{"example":"data","n":',
       after: '}}',
     };

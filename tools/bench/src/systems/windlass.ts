@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { migrate } from '@windlass/store';
+import { mintToken } from '@windlass/testing';
 import { DISPATCH_VARIABLE } from '../bench.config.js';
 import type { Target } from '../load/target.js';
 import { freePort } from '../process/free-port.js';
 import { SpawnedProcess, untilTrue } from '../process/spawn-process.js';
 import type { BenchServers } from '../servers/bench-servers.js';
-import { tokenFor } from './mint-token.js';
 import type { ResultStore, Stages, System } from './system.js';
 import { WindlassStore } from './windlass-store.js';
 
@@ -147,7 +147,7 @@ function roleUrls(ownerUrl: string): { engineUrl: string; readerUrl: string } {
 }
 
 async function targetAt(port: number, secret: string): Promise<Target> {
-  const token = await tokenFor(secret, { issuer: ISSUER, audience: AUDIENCE });
+  const token = await mintToken({ secret, issuer: ISSUER, audience: AUDIENCE }, { tenant: 'bench' });
   return {
     host: '127.0.0.1',
     port,

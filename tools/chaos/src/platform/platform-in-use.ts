@@ -7,14 +7,15 @@ const ROUNDS = 10;
 
 /** One platform for a few rounds, as long as each leaves it in order. */
 export class PlatformInUse {
-  private platform: Platform | undefined;
+  private platform: Promise<Platform> | undefined;
+  private ending = Promise.resolve();
   private rounds = 0;
 
   constructor(private readonly open: () => Promise<Platform>) {}
 
   async take(): Promise<Platform> {
     if (!this.platform) {
-      this.platform = await this.open();
+      this.platform = this.open();
       this.rounds = 0;
     }
     this.rounds += 1;
@@ -26,12 +27,15 @@ export class PlatformInUse {
     if (!this.platform) return;
     if (!report?.quiet || !isPassed(report) || this.rounds >= ROUNDS) return this.end();
     const jobs = new Set(report.history.changes.flatMap(({ jobId }) => jobId ?? []));
-    await clearHistory(this.platform, jobs).catch(() => this.end());
+    await clearHistory(await this.platform, jobs).catch(() => this.end());
   }
 
-  async end(): Promise<void> {
-    const ending = this.platform;
+  /** Also one that is still being opened, or was ended already and is not gone yet. */
+  end(): Promise<void> {
+    const opening = this.platform;
     this.platform = undefined;
-    await ending?.close();
+    const before = this.ending.catch(() => undefined);
+    this.ending = before.then(async () => (await opening?.catch(() => undefined))?.close());
+    return this.ending;
   }
 }

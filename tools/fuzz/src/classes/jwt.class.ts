@@ -1,7 +1,7 @@
+import type { TokenIssuer } from '@windlass/testing';
 import { forgeClaims, forgeSignatures, GARBAGE, type Honest, hmacToken, signedToken } from '../cases/forge-tokens.js';
 import { type FuzzAnswer, type FuzzRequest, sendRequest } from '../http/send-request.js';
 import { codeOf, judgeAnswer } from '../judges/judge-answer.js';
-import type { TokenIssuer } from '../platform/mint-token.js';
 import type { Platform } from '../platform/platform.js';
 import { type KeyServer, listen } from '../platform/serve-keys.js';
 import { describeExchange } from '../report/describe-exchange.js';

@@ -1,5 +1,5 @@
+import type { TokenClaims } from '@windlass/testing';
 import type { FuzzAnswer, FuzzRequest, SendOptions } from '../http/send-request.js';
-import type { TokenClaims } from './mint-token.js';
 
 /** A running platform as its clients see it, with tokens of any tenant. */
 export interface Platform {

@@ -1,7 +1,7 @@
+import type { TokenClaims } from '@windlass/testing';
 import { repeatRefused } from '../http/repeat-refused.js';
 import { type FuzzRequest, type SendOptions, sendRequest } from '../http/send-request.js';
 import { describeExchange } from '../report/describe-exchange.js';
-import type { TokenClaims } from './mint-token.js';
 import { type Platform, TENANT } from './platform.js';
 
 /** The calls of a platform that answers at `url`. */

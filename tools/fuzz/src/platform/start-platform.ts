@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { mintToken, type TokenIssuer } from '@windlass/testing';
 import { cleanEnvironment } from '../fuzz.config.js';
-import { mintToken, type TokenIssuer } from './mint-token.js';
 import type { Platform } from './platform.js';
 import { reachPlatform } from './reach-platform.js';
 

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { mintToken } from '@windlass/testing';
 import { decodeJwt } from 'jose';
 import type { RawDocument } from '../openapi/api-document.js';
-import { mintToken } from '../platform/mint-token.js';
 import type { Platform } from '../platform/platform.js';
 import { reachPlatform } from '../platform/reach-platform.js';
 

@@ -13,8 +13,6 @@ import { describeFailures, judgeRoll } from './judge-roll.js';
 
 const WAIT_MS = 60_000;
 const JOB_MS = 300;
-/** Longer than by default: a busy machine must not look like a lost request, which is lost after any time. */
-const RPC_TIMEOUT_MS = 8_000;
 /** What fails already before the first restart is the machine's fault, and told as such. */
 const WARMING_MS = 3_000;
 
@@ -30,8 +28,7 @@ async function run(context: ScenarioContext, cleanUp: CleanUp): Promise<Scenario
   const dir = makeDirectory(cleanUp);
   const servers = await openServers(cleanUp, progress);
   const counts = { gateway: 2, 'core-api': 2, scheduler: 2, worker: 2 };
-  const env = { gateway: { RPC_TIMEOUT_MS: String(RPC_TIMEOUT_MS) } };
-  const platform = await openPlatform(cleanUp, { servers, dir, counts, env, progress });
+  const platform = await openPlatform(cleanUp, { servers, dir, counts, progress });
   const { bed } = platform;
   // In the short form one of each: the other one carries on alone meanwhile.
   const inTurn = bed.instances.filter((name) => !short || name.endsWith('-1'));
