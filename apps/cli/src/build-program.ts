@@ -17,6 +17,7 @@ import { addMigrate } from './commands/migrate.command.js';
 import { addQueues } from './commands/queues.command.js';
 import { addReplay } from './commands/replay.command.js';
 import { addResult } from './commands/result.command.js';
+import { addSchedules } from './commands/schedules.command.js';
 import { addServe } from './commands/serve.command.js';
 import { addSubmit } from './commands/submit.command.js';
 import { addToken } from './commands/token.command.js';
@@ -29,7 +30,7 @@ import type { Cli } from './frame/cli.js';
 const COMMANDS: ((program: Command, cli: Cli) => void)[] = [
   ...[addDev, addDemo],
   ...[addSubmit, addBatch, addGet, addJobs, addWhy, addResult, addLogs, addEvents, addArtifacts, addTypes],
-  ...[addCancel, addReplay, addActions, addQueues, addAudit],
+  ...[addCancel, addReplay, addActions, addQueues, addAudit, addSchedules],
   ...[addUpload, addDownload],
   ...[addToken, addKeys, addContext],
   ...[addMigrate, addServe],
