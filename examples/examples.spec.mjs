@@ -11,7 +11,7 @@ const TIMEOUT_MS = 180_000;
 
 describe('examples', () => {
   it('are those that the documentation names', () => {
-    expect(EXAMPLES).toEqual(['cad-conversion', 'hash', 'own-app']);
+    expect(EXAMPLES).toEqual(['cad-conversion', 'hash', 'http-request', 'own-app']);
   });
 
   it.each(EXAMPLES)(

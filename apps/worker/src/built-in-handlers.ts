@@ -2,4 +2,5 @@
 export const BUILT_IN_HANDLERS: readonly string[] = [
   import.meta.resolve('@windlass/handler-hash'),
   import.meta.resolve('@windlass/handler-cad'),
+  import.meta.resolve('@windlass/handler-http'),
 ];

@@ -3,7 +3,7 @@
  * meanwhile.
  */
 export const LEASE_MS = 2_000;
-export const LEADER_TTL_MS = 1_200;
+export const LEADER_TTL_MS = 1_500;
 /** After this nothing goes wrong any more. */
 export const FAULTS_MS = 6_000;
 /** In leases the product's own: of a job that was handed over, and of the message. */
