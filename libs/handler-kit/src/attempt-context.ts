@@ -122,8 +122,8 @@ export class AttemptContext implements JobContext {
     for (const line of lines) if (line !== '') this.writePrinted(line, source);
   }
 
-  retryAfter(delay: number | string, message = 'The handler asked for another attempt.'): never {
-    throw new RetryJob(message, delayMsOf(delay));
+  retryAfter(delay: number | string, message = 'The handler asked for another attempt.', code?: string): never {
+    throw new RetryJob(message, delayMsOf(delay), code);
   }
   fail(message: string, code?: string): never {
     throw new FailJob(message, code);

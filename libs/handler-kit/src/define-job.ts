@@ -59,10 +59,11 @@ export interface JobContext {
   readonly files: JobFiles;
   /**
    * Ends the attempt by throwing `RetryJob`: the next one starts after `delay` (ms, or text such as `30s`, `5m`, `2h`; a year at
-   * most), if an attempt is left. Written as `return retryAfter(…)` TypeScript knows, too, that nothing comes behind it.
+   * most), if an attempt is left. Written as `return retryAfter(…)` TypeScript knows, too, that nothing comes behind it. `code` is
+   * that of the attempt's error: a stable word for programs, such as `api.rate-limited`.
    */
-  retryAfter(delay: number | string, message?: string): never;
-  /** Ends the job by throwing `FailJob`: failed for good. */
+  retryAfter(delay: number | string, message?: string, code?: string): never;
+  /** Ends the job by throwing `FailJob`: failed for good. `code` as above. */
   fail(message: string, code?: string): never;
   /** Ends the job by throwing `CancelJob`: it is `cancelled`, with the message as its reason. */
   cancel(message?: string): never;

@@ -23,9 +23,11 @@ export class FailJob extends Error {
 export class RetryJob extends Error {
   override readonly name: string = 'RetryJob';
   readonly [WISH]: Wish;
+  /** @param code stable word for programs, such as `api.rate-limited` */
   constructor(
     message: string,
     readonly delayMs: number,
+    readonly code?: string,
   ) {
     super(message);
     this[WISH] = { delayMs };

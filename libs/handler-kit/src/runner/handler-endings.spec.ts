@@ -47,6 +47,16 @@ describe('how a handler ends its job', () => {
     });
   });
 
+  it("a code given to context.retryAfter is that of the attempt's error, and without one there is none", async () => {
+    expect(await ending('retryAfter', '30s', 'busy', 'api.rate-limited')).toMatchObject({
+      kind: 'failed',
+      retry: { delayMs: 30_000 },
+      error: { class: 'RetryJob', code: 'api.rate-limited', message: 'busy', stack: '' },
+    });
+    const plain = await ending('retryAfter', '30s', 'busy');
+    expect(plain.kind === 'failed' && plain.error).toEqual({ class: 'RetryJob', message: 'busy', stack: '' });
+  });
+
   it.each([-1, '5', 'soon', '1.5h', ''])('context.retryAfter(%o) is a mistake of the handler', async (delay) => {
     expect(await ending('retryAfter', delay)).toMatchObject({
       kind: 'failed',

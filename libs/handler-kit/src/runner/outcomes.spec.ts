@@ -69,7 +69,10 @@ describe('what a handler does can be recorded', () => {
 
   it('FailJob and RetryJob say whether to try again, and the code comes along', async () => {
     expect(await errorOf('fail')).toMatchObject({ retry: 'never', error: { class: 'FailJob', code: 'cad.truncated' } });
-    expect(await errorOf('retry')).toMatchObject({ retry: { delayMs: 1_234 }, error: { class: 'RetryJob' } });
+    expect(await errorOf('retry')).toMatchObject({
+      retry: { delayMs: 1_234 },
+      error: { class: 'RetryJob', code: 'api.rate-limited' },
+    });
     expect(await errorOf('nul')).toMatchObject({ retry: 'default' });
   });
 

@@ -45,7 +45,7 @@ const hostile: Record<string, () => unknown> = {
   stack: () => Object.assign(new RangeError('r'), { stack: { not: 'text' }, code: 7 }),
   wide: () => new Error('€'.repeat(4_000)),
   fail: () => new FailJob('for good', 'cad.truncated'),
-  retry: () => new RetryJob('later', 1_234),
+  retry: () => new RetryJob('later', 1_234, 'api.rate-limited'),
   cancel: () => new CancelJob('nobody needs it'),
 };
 

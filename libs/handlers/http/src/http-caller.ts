@@ -81,7 +81,7 @@ export class HttpCaller {
     return this.connector.open;
   }
 
-  /** @throws FailJob, RequestFailed, RequestPostponed; the signal's reason when the attempt was aborted */
+  /** @throws FailJob, RequestFailed, RetryJob; the signal's reason when the attempt was aborted */
   async call(payload: HttpRequestPayload, context: JobContext): Promise<HttpRequestResult> {
     const timeoutMs = payload.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     const timeout = new AbortController();

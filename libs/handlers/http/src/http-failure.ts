@@ -43,13 +43,6 @@ export class RequestFailed extends Error {
 }
 
 /** Another attempt, not before `delayMs` from now. */
-export class RequestPostponed extends RetryJob {
-  override readonly name = 'RequestPostponed';
-  constructor(
-    readonly code: HttpCode,
-    message: string,
-    delayMs: number,
-  ) {
-    super(message, delayMs);
-  }
+export function postpone(code: HttpCode, message: string, delayMs: number): RetryJob {
+  return new RetryJob(message, delayMs, code);
 }

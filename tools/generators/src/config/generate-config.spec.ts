@@ -2,11 +2,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { HANDLER_VARIABLES } from '@windlass/worker';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ConfigSource, configSources } from './config-sources.js';
 import { generateConfig } from './generate-config.js';
 
 const REPOSITORY = fileURLToPath(new URL('../../../..', import.meta.url));
+const HTTP_NAMES = ['HTTP_ALLOW', 'HTTP_SECRET_<NAME>', 'HTTP_SECRET_<NAME>_FILE', 'HTTP_SECRET_<NAME>_ORIGINS'];
 const plain = { example: undefined, unit: undefined, secret: false, required: '' };
 const sources: ConfigSource[] = [
   {
@@ -63,6 +65,20 @@ describe('the configuration generator', () => {
         variables.filter((each) => each.secret && each.default !== undefined),
         app,
       ).toEqual([]);
+    }
+  });
+
+  it("lists with the worker's variables what its built-in handlers read by themselves", () => {
+    generateConfig({ root, check: false });
+    const page = readFileSync(join(root, 'docs/configuration.md'), 'utf8');
+    const [, worker = ''] = page.split(/^## worker$/m);
+    const [rows = ''] = worker.split(/^## /m);
+    const example = readFileSync(join(root, 'apps/worker/.env.example'), 'utf8');
+    const names = HANDLER_VARIABLES.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(HTTP_NAMES));
+    for (const name of names) {
+      expect(rows, name).toContain(`\n| \`${name}\` |`);
+      expect(example, name).toContain(`\n# ${name}=\n`);
     }
   });
 

@@ -1,4 +1,4 @@
-import { RequestFailed, RequestPostponed, refuse } from '../http-failure.js';
+import { postpone, RequestFailed, refuse } from '../http-failure.js';
 import { isPassing } from './expected-status.js';
 import { leastWaitMs, MAX_WAIT_MS, readRetryAfter } from './read-retry-after.js';
 
@@ -21,5 +21,5 @@ export function judgeAnswer(answer: UnexpectedAnswer, attempt: number, nowMs: nu
   }
   const askedMs = readRetryAfter(answer.retryAfter, nowMs);
   if (askedMs === undefined) return new RequestFailed(code, message);
-  return new RequestPostponed(code, message, Math.min(Math.max(askedMs, leastWaitMs(attempt)), MAX_WAIT_MS));
+  return postpone(code, message, Math.min(Math.max(askedMs, leastWaitMs(attempt)), MAX_WAIT_MS));
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { loadHttpConfig } from './http.config.js';
+import { HTTP_VARIABLES, VARIABLES, variableOf } from './http-variables.js';
 
 let directory: string;
 beforeAll(() => {
@@ -55,6 +56,21 @@ it.each([
   }
   expect(message).toContain(expected);
   expect(message).not.toContain('s3cret');
+});
+
+it.each(HTTP_VARIABLES)('what the page lists is read: a fault in $name is told', (variable) => {
+  const name = variable.name.replace('<NAME>', 'A');
+  expect(() => loadHttpConfig({ [name]: '/no such\nvalue' })).toThrow(`${name}: `);
+});
+
+it('the examples of the page can be used as they stand', () => {
+  const { allow, secrets } = loadHttpConfig({
+    [VARIABLES.allow.name]: VARIABLES.allow.example,
+    [variableOf('secret', 'A')]: VARIABLES.secret.example,
+    [variableOf('origins', 'A')]: VARIABLES.origins.example,
+  });
+  expect(allow.allowsHost('hooks.internal', 8080)).toBe(true);
+  expect(secrets.get('A')?.origins.size).toBe(2);
 });
 
 it('all faults at once', () => {

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { type AllowList, parseAllowList } from '../guard/allow-list.js';
+import { VARIABLES } from './http-variables.js';
 import { listOf } from './list-of.js';
 import { readSecrets, type Secret } from './read-secrets.js';
 
@@ -13,14 +14,14 @@ export interface HttpConfig {
 const MAX_SECRET_FILE_BYTES = 65_536;
 
 /**
- * `HTTP_ALLOW`, and `HTTP_SECRET_<NAME>` (or `_FILE`) with its `_ORIGINS`. docs/http-request.md tells what they mean.
+ * Reads what http-variables.ts lists.
  * @throws Error that names every fault, without a secret's value
  */
 export function loadHttpConfig(env: NodeJS.ProcessEnv = process.env): HttpConfig {
   const faults: string[] = [];
   const allowFaults: string[] = [];
-  const allow = parseAllowList(listOf(env.HTTP_ALLOW), allowFaults);
-  for (const each of allowFaults) faults.push(`HTTP_ALLOW: ${each}`);
+  const allow = parseAllowList(listOf(env[VARIABLES.allow.name]), allowFaults);
+  for (const each of allowFaults) faults.push(`${VARIABLES.allow.name}: ${each}`);
   const secrets = readSecrets(env, { readFile: readSecretFile, faults });
   if (faults.length > 0) throw new Error(faults.join('; '));
   return { allow, secrets };

@@ -1,3 +1,4 @@
+import { type SecretPart, variableOf } from './http-variables.js';
 import { listOf } from './list-of.js';
 
 export interface Secret {
@@ -13,25 +14,25 @@ export interface SecretSources {
   faults: string[];
 }
 
-const VARIABLE = /^HTTP_SECRET_(.+?)(_FILE|_ORIGINS)?$/;
+/** The value last: its pattern fits the others, too. */
+const PATTERNS = (['file', 'origins', 'secret'] as const).map((part) => ({
+  part,
+  pattern: new RegExp(`^${variableOf(part, '(.+)')}$`),
+}));
 export const SECRET_NAME = /^[A-Z][A-Z0-9_]{0,63}$/;
 /** What a header can carry. Nothing below a space, so that no secret can end its own line. */
 const SENDABLE = /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/;
 
-interface Parts {
-  value?: string | undefined;
-  file?: string | undefined;
-  origins?: string | undefined;
-}
+type Parts = Partial<Record<SecretPart, string>>;
 
 /** All secrets of the environment, by name. Names of variables go into `faults`, values never do. */
 export function readSecrets(env: NodeJS.ProcessEnv, sources: SecretSources): Map<string, Secret> {
   const secrets = new Map<string, Secret>();
   for (const [name, parts] of partsByName(env)) {
-    const variable = `HTTP_SECRET_${name}`;
-    const value = readValue(variable, parts, sources);
-    const origins = readOrigins(`${variable}_ORIGINS`, parts.origins, sources.faults);
-    if (!SECRET_NAME.test(name)) sources.faults.push(`${variable}: the name must be of A-Z, 0-9 and _, at most 64`);
+    const value = readValue(name, parts, sources);
+    const origins = readOrigins(variableOf('origins', name), parts.origins, sources.faults);
+    if (!SECRET_NAME.test(name))
+      sources.faults.push(`${variableOf('secret', name)}: the name must be of A-Z, 0-9 and _, at most 64`);
     else if (value !== undefined && origins) secrets.set(name, { name, value, origins });
   }
   return secrets;
@@ -40,28 +41,28 @@ export function readSecrets(env: NodeJS.ProcessEnv, sources: SecretSources): Map
 function partsByName(env: NodeJS.ProcessEnv): Map<string, Parts> {
   const found = new Map<string, Parts>();
   for (const [variable, text] of Object.entries(env)) {
-    const [, name, part] = VARIABLE.exec(variable) ?? [];
-    if (name === undefined || !text) continue;
-    const parts = found.get(name) ?? {};
-    parts[part === '_FILE' ? 'file' : part === '_ORIGINS' ? 'origins' : 'value'] = text;
-    found.set(name, parts);
+    const fitting = PATTERNS.find(({ pattern }) => pattern.test(variable));
+    const name = fitting?.pattern.exec(variable)?.[1];
+    if (!fitting || name === undefined || !text) continue;
+    found.set(name, { ...found.get(name), [fitting.part]: text });
   }
   return found;
 }
 
-function readValue(variable: string, { value, file }: Parts, { readFile, faults }: SecretSources): string | undefined {
-  if (value !== undefined && file !== undefined) {
-    faults.push(`${variable}: is set, and ${variable}_FILE as well; keep one of them`);
+function readValue(name: string, { secret, file }: Parts, { readFile, faults }: SecretSources): string | undefined {
+  const variable = variableOf('secret', name);
+  if (secret !== undefined && file !== undefined) {
+    faults.push(`${variable}: is set, and ${variableOf('file', name)} as well; keep one of them`);
     return undefined;
   }
-  let text = value;
+  let text = secret;
   try {
     if (file !== undefined) text = readFile(file);
   } catch (error) {
-    faults.push(`${variable}_FILE: ${(error as Error).message}`);
+    faults.push(`${variableOf('file', name)}: ${(error as Error).message}`);
     return undefined;
   }
-  if (text === undefined) faults.push(`${variable}: is not set, but ${variable}_ORIGINS is`);
+  if (text === undefined) faults.push(`${variable}: is not set, but ${variableOf('origins', name)} is`);
   else if (!SENDABLE.test(text))
     faults.push(`${variable}: must be one line of printable ASCII without spaces around it`);
   else return text;

@@ -1,10 +1,11 @@
+import type { RetryJob } from '@windlass/handler-kit';
 import type { Agent, Dispatcher } from 'undici';
 import { leastWaitMs } from '../answer/read-retry-after.js';
 import type { CallEnd, Circuits } from '../circuit/circuits.js';
 import type { ComposedRequest } from '../compose/compose-request.js';
 import { Unreachable } from '../guard/connect-checked.js';
 import type { Target } from '../guard/destinations.js';
-import { RequestFailed, RequestPostponed } from '../http-failure.js';
+import { postpone, RequestFailed } from '../http-failure.js';
 import { explainFailure } from './explain-failure.js';
 
 export interface ExchangeContext {
@@ -22,7 +23,7 @@ export type Answer = Dispatcher.ResponseData;
 /** A timeout that was shorter says more about who asked than about who was asked. */
 const TELLING_TIMEOUT_MS = 5_000;
 
-/** One request to one host, up to the answer's headers. @throws FailJob, RequestFailed, RequestPostponed, the signal's reason */
+/** One request to one host, up to the answer's headers. @throws FailJob, RequestFailed, RetryJob, the signal's reason */
 export async function exchange(target: Target, request: ComposedRequest, context: ExchangeContext): Promise<Answer> {
   const { url } = target;
   const pass = context.circuits.enter(`${target.host}:${target.port}`, url.pathname);
@@ -60,11 +61,7 @@ function endOf(thrown: unknown, { signal, timeoutMs }: ExchangeContext): CallEnd
 }
 
 /** A part of the wait by chance: all jobs of a host would else come back at once. */
-function circuitOpen(origin: string, waitMs: number, { attempt, random }: ExchangeContext): RequestPostponed {
+function circuitOpen(origin: string, waitMs: number, { attempt, random }: ExchangeContext): RetryJob {
   const delayMs = Math.round(Math.max(waitMs, leastWaitMs(attempt)) * (1 + random() * 0.2));
-  return new RequestPostponed(
-    'http.circuit-open',
-    `${origin} has failed several times in a row; nothing was sent.`,
-    delayMs,
-  );
+  return postpone('http.circuit-open', `${origin} has failed several times in a row; nothing was sent.`, delayMs);
 }

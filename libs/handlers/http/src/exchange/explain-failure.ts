@@ -1,6 +1,6 @@
-import { FailJob } from '@windlass/handler-kit';
+import { FailJob, RetryJob } from '@windlass/handler-kit';
 import { Unreachable } from '../guard/connect-checked.js';
-import { type HttpCode, RequestFailed, RequestPostponed, refuse } from '../http-failure.js';
+import { type HttpCode, RequestFailed, refuse } from '../http-failure.js';
 
 const BY_CODE: readonly [RegExp, HttpCode, string][] = [
   [
@@ -23,7 +23,7 @@ const BY_CODE: readonly [RegExp, HttpCode, string][] = [
  */
 export function explainFailure(thrown: unknown, origin: string): Error {
   if (thrown instanceof Unreachable) return explainFailure(thrown.reason, origin);
-  if (thrown instanceof FailJob || thrown instanceof RequestFailed || thrown instanceof RequestPostponed) return thrown;
+  if (thrown instanceof FailJob || thrown instanceof RequestFailed || thrown instanceof RetryJob) return thrown;
   const code = codeOf(thrown);
   if (code === 'UND_ERR_INVALID_ARG') {
     return refuse('http.request-invalid', 'The request cannot be sent as it is: look at its headers.');
