@@ -5,6 +5,8 @@
 export interface History {
   seed: number;
   leaseMs: number;
+  /** How far apart the injector and the database may read one moment. Default 1 s; a simulation has one clock. */
+  stampSlackMs?: number;
   operations: ClientOperation[];
   sink: SinkLine[];
   faults: FaultSpan[];

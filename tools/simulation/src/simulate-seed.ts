@@ -35,6 +35,8 @@ export interface SeedOutcome {
   virtualMs: number;
 }
 
+/** Spans are in whole milliseconds. */
+const STAMP_SLACK_MS = 1;
 /** How long the world may go on after the last fault until it is quiet. */
 const PATIENCE_MS = 240_000;
 const LOOK_EVERY_MS = 400;
@@ -73,6 +75,7 @@ export async function simulateSeed(stage: Stage, seed: number, options: SeedOpti
   const history: History = {
     seed,
     leaseMs: LEASE_MS,
+    stampSlackMs: STAMP_SLACK_MS,
     operations: clients.operations,
     sink: fleet.sink,
     faults,

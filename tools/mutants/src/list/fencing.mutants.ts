@@ -1,5 +1,5 @@
 import type { Mutant } from '../mutant.js';
-import { chaos, SIMULATION } from './killers.js';
+import { SIMULATION } from './killers.js';
 
 const STORE = 'libs/store/src/operations';
 const IS_CURRENT = 'and j.run = i.run and j.epoch = i.epoch and j.token = i.token';
@@ -65,7 +65,8 @@ export const FENCING: Mutant[] = [
         replace: '    Date.now() + leaseMs,\n  ]);',
       },
     ],
-    killer: chaos('clock-hour'),
+    killer: SIMULATION,
+    why: 'Its virtual clock is not that of the process: who stamps by another clock than the database stamps something else.',
   },
   {
     name: 'rescue-ignores-grace',

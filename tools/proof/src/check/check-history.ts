@@ -1,7 +1,7 @@
 import type { History, Verdict } from '../history.js';
 import { Violations } from './collect-violations.js';
 import type { Evidence } from './evidence.js';
-import { WorkerFaults } from './fault-spans.js';
+import { STAMP_SLACK_MS, WorkerFaults } from './fault-spans.js';
 import { checkAccepted } from './h1-accepted.js';
 import { checkLegalPaths } from './h2-legal-paths.js';
 import { checkOneEnd } from './h3-one-end.js';
@@ -20,7 +20,11 @@ import { readStories } from './read-stories.js';
 export function checkHistory(history: History): Verdict {
   const violations = new Violations();
   const stories = readStories(history);
-  const evidence: Evidence = { history, stories, workerFaults: new WorkerFaults(history.faults) };
+  const evidence: Evidence = {
+    history,
+    stories,
+    workerFaults: new WorkerFaults(history.faults, history.stampSlackMs ?? STAMP_SLACK_MS),
+  };
   checkAccepted(evidence, violations.of('H1'));
   checkLegalPaths(evidence, violations.of('H2'));
   checkOneEnd(evidence, violations.of('H3'));

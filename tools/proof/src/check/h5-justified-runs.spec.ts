@@ -102,6 +102,7 @@ describe('H5: another run has its reason, stamped before it', () => {
     'worker-2',
     'worker-10',
     'core-api-1->rabbitmq',
+    'worker-1 s3',
   ])
     flags(`a fault of ${target} is no reason to lose an attempt on worker-1`, 'H5 unjustifiedRuns', {
       lawful: hit('worker-1'),
@@ -113,6 +114,21 @@ describe('H5: another run has its reason, stamped before it', () => {
     lawful: lost((forge) => forge.fault('pause', 'worker-1', forge.nowMs - 500, forge.nowMs)),
     forged: lost((forge) => forge.fault('pause', 'worker-1', forge.nowMs - 9_000, forge.nowMs - 5_000)),
   });
+  for (const kind of ['clock', 'kill-children', 'pause-children', 's3-truncated'])
+    flags(`${kind} takes no attempt away`, 'H5 unjustifiedRuns', {
+      lawful: hit('worker-1'),
+      forged: hit('worker-1', kind),
+    });
+  const stopped = (kind: string, other?: string) =>
+    lost((forge) => {
+      forge.fault(kind, 'worker-1').fault(kind, 'core-api-1');
+      if (other) forge.fault(other, 'rabbitmq', forge.nowMs - 500, forge.nowMs + 500);
+    });
+  for (const kind of ['stop', 'drain-worker', 'rolling-restart'])
+    flags(`${kind} gives its attempts back, unless something else goes wrong meanwhile`, 'H5 unjustifiedRuns', {
+      lawful: stopped(kind, 'broker-crash'),
+      forged: stopped(kind),
+    });
   flags('only a handler that ran can run again', 'H5 unjustifiedRuns', {
     lawful: (forge) => {
       const id = forge.submit();
