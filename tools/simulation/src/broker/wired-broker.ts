@@ -33,7 +33,7 @@ export class WiredBroker implements Broker {
 
   constructor(
     private readonly wiring: Wiring,
-    instance: Instance,
+    private readonly instance: Instance,
   ) {
     this.client = wiring.hub.connect();
     this.wire = new Wire(wiring, instance);
@@ -124,7 +124,8 @@ export class WiredBroker implements Broker {
           (error) => hear('refusal', () => reject(error)),
         );
       };
-      if (copies > 0) wire.there(`request ${kind}`, ask, punctual ? 0 : wire.lateMs());
+      const heldMs = this.instance.ambush?.(kind) ?? 0;
+      if (copies > 0) wire.there(`request ${kind}`, ask, punctual ? 0 : wire.lateMs() + heldMs);
       for (let sent = 1; sent < copies; sent += 1) wire.there(`request ${kind}`, ask, wire.lateCopyMs());
     });
   }

@@ -4,6 +4,8 @@ import type { World } from '../world/world.js';
 import type { FaultPlan, PlannedFault } from './plan-faults.js';
 import { CALM } from './weather.js';
 
+const REPORT = 'report.attempts';
+
 /** Does what the plan says and writes down from when to when. After the plan's end everything is healed. */
 export class FaultInjector {
   over = false;
@@ -17,19 +19,33 @@ export class FaultInjector {
 
   start(plan: FaultPlan): void {
     for (const fault of plan.faults) {
-      this.world.after(fault.atMs, `fault ${fault.kind} ${fault.target}`, () => this.begin(fault));
-      this.world.after(Math.min(fault.atMs + fault.lastsMs, plan.faultsMs), `heal ${fault.kind} ${fault.target}`, () =>
-        this.end(fault),
+      const strike = () => this.strike(fault, plan);
+      this.world.after(fault.atMs, `fault ${fault.kind} ${fault.target}`, () =>
+        fault.reportHeldMs === undefined ? strike() : this.lieInWait(fault.target, fault.reportHeldMs, strike),
       );
     }
     this.world.after(plan.faultsMs, 'all is well', () => {
+      this.over = true;
       this.fleet.weather = CALM;
       for (const name of plan.instances) this.fleet.start(name);
-      this.over = true;
     });
   }
 
-  private begin(fault: PlannedFault): void {
+  /** A report is on its way when its worker is no longer there: it comes when the attempt may be another's. */
+  private lieInWait(worker: string, heldMs: number, strike: () => void): void {
+    const instance = this.fleet.instance(worker);
+    if (!instance) return;
+    instance.ambush = (kind) => {
+      if (kind !== REPORT || this.over) return 0;
+      instance.ambush = undefined;
+      this.world.after(0, `zombie ${worker}`, strike);
+      return heldMs;
+    };
+  }
+
+  private strike(fault: PlannedFault, { faultsMs }: FaultPlan): void {
+    const healAfterMs = Math.max(0, Math.min(fault.lastsMs, faultsMs - this.world.elapsedMs));
+    this.world.after(healAfterMs, `heal ${fault.kind} ${fault.target}`, () => this.end(fault));
     const { fleet } = this;
     const { kind, target } = fault;
     const fromMs = Math.floor(this.world.nowMs);

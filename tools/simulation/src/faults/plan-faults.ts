@@ -21,6 +21,8 @@ export interface PlannedFault {
   lastsMs: number;
   /** Of a server: not before something was committed whose answer is still on its way. */
   atCommit?: boolean;
+  /** Of a worker: not before it reports an attempt, and that report stays on the way for so long. */
+  reportHeldMs?: number;
   /** Of a clock. */
   offsetMs?: number;
 }
@@ -76,7 +78,15 @@ function planFault(draw: Draw, instances: string[]): PlannedFault {
   // Gateways start slowly here and have little to lose.
   const target = kind === 'cut-database' ? draw.pick(withDatabase) : pickTarget(draw, instances);
   if (kind === 'clock') return { kind, target, atMs, lastsMs, offsetMs: draw.pick([HOUR_MS, -HOUR_MS, 5_000, -5_000]) };
-  return { kind, target, atMs, lastsMs: kind === 'kill' || kind === 'stop' ? draw.next() * 1_200 : lastsMs };
+  const zombie = target.startsWith('worker') && (kind === 'kill' || kind === 'pause') && draw.chance(0.5);
+  const reportHeldMs = zombie ? { reportHeldMs: LEASE_MS * (1.2 + draw.next() * 1.8) } : {};
+  return {
+    kind,
+    target,
+    atMs,
+    ...reportHeldMs,
+    lastsMs: kind === 'kill' || kind === 'stop' ? draw.next() * 1_200 : lastsMs,
+  };
 }
 
 function pickTarget(draw: Draw, instances: string[]): string {

@@ -8,6 +8,8 @@ export class Instance implements EventOwner {
   clockOffsetMs = 0;
   /** What fell due while it stood still. */
   readonly held: WorldEvent[] = [];
+  /** Asked once for each request it sends, by its kind: how long that one stays on the way. */
+  ambush: ((kind: string) => number) | undefined;
   private readonly farewells: (() => void)[] = [];
 
   constructor(
