@@ -18,6 +18,8 @@ import { StopSignal } from './http/stop-signal.js';
 
 /** How often a stopping gateway looks for connections that have fallen idle: they would hold it for their keep-alive. */
 const IDLE_SWEEP_MS = 50;
+/** So long a stopping gateway takes what still comes: clients and balancers learn of it by an answer, not by a broken connection. */
+const LINGER_MS = 300;
 
 export interface RunningGateway extends RunningService {
   readonly url: string;
@@ -81,6 +83,11 @@ export async function buildGateway(
 async function stop(app: NestFastifyApplication, server: Server, runtime: Runtime): Promise<void> {
   app.get(HealthState, { strict: false }).markStopping();
   app.get(StopSignal).fire();
+  // Node tells each client that its connection ends with the answer.
+  server.prependListener('request', (_request, response) => {
+    response.shouldKeepAlive = false;
+  });
+  await runtime.sleep(LINGER_MS);
   let closed = false;
   const closing = app.close().finally(() => {
     closed = true;

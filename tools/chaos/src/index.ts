@@ -1,1 +1,2 @@
-export { isFlawless, runChaos } from './run-chaos.js';
+export { isFlawless } from './chaos-report.js';
+export { runChaos } from './run-chaos.js';

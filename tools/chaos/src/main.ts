@@ -1,6 +1,7 @@
 import { descendantsOf } from '@windlass/testbed';
+import { isFlawless } from './chaos-report.js';
 import { type ChaosOptions, readOptions, usage } from './options.js';
-import { isFlawless, runChaos } from './run-chaos.js';
+import { runChaos } from './run-chaos.js';
 import { isProven, runScenarios } from './scenario/run-scenarios.js';
 
 const progress = (line: string) => console.error(`[chaos ${(performance.now() / 1_000).toFixed(0)} s] ${line}`);

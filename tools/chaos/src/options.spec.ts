@@ -7,16 +7,19 @@ describe('the command line of chaos', () => {
     expect(readOptions([])).toMatchObject({
       mode: 'rounds',
       rounds: 3,
+      from: 1,
       jobs: 200,
       leaseMs: 3_000,
       only: [],
       json: false,
     });
-    expect(readOptions(['--seed', '7'])).toMatchObject({ seed: 7 });
+    expect(readOptions(['--seed', '7', '--from', '12'])).toMatchObject({ seed: 7, from: 12 });
   });
 
   it.each([
     [['--rounds', '0'], '--rounds'],
+    [['--from', '0'], '--from'],
+    [['--scenario', 'all', '--from', '2'], '--from'],
     [['--jobs', '1e3'], '--jobs'],
     [['--seed', '-1'], '--seed'],
     [['--only', 'kill-everything'], 'kill-everything'],

@@ -7,6 +7,8 @@ import { FAULTS } from './faults/index.js';
 export interface RoundsOptions {
   mode: 'rounds';
   rounds: number;
+  /** Number of the first round, from 1. */
+  from: number;
   jobs: number;
   seed: number;
   leaseMs: number;
@@ -27,6 +29,7 @@ export interface ScenarioOptions {
 export type ChaosOptions = RoundsOptions | ScenarioOptions | { mode: 'help' };
 
 const MAX_SEED = 2 ** 32 - 1;
+const MAX_ROUNDS = 100_000;
 const ALL = 'all';
 
 export function usage(): string {
@@ -35,12 +38,12 @@ export function usage(): string {
   const scenarios = SCENARIOS.map(
     ({ name, about, minutes }) => `  ${name.padEnd(width)}  ${about} (about ${minutes} min)`,
   );
-  return `pnpm chaos [--rounds 3] [--jobs 200] [--seed S] [--lease-ms 3000] [--only NAME,…] [--json] [--keep DIR]
+  return `pnpm chaos [--rounds 3] [--from 1] [--jobs 200] [--seed S] [--lease-ms 3000] [--only NAME,…] [--json] [--keep DIR]
 pnpm chaos --scenario NAME|${ALL} [--short] [--seed S] [--json] [--keep DIR]
-  --rounds    each with all services anew, a load, one fault or two that overlap, and a verdict
+  --rounds    each with a load, one fault or two that overlap, and a verdict; every fault has its turn in some 30 rounds
+  --from      number of the first round: round 7 of a seed is the same with --from 7 --rounds 1
   --jobs      submissions of a round
-  --seed      of the first round, the next has the next number; left out: drawn. A failed round's own seed with
-              --rounds 1 repeats its draws
+  --seed      of the run; left out: drawn. A failed round tells the command that draws the same again
   --lease-ms  faults are measured in leases; on a loaded machine take a longer one
   --only      faults, or groups of them: ${GROUPS.join(', ')}
   --json      one JSON document on standard output; what goes on is told on standard error
@@ -61,6 +64,7 @@ export function readOptions(args: string[]): ChaosOptions {
     args: args.filter((arg) => arg !== '--'),
     options: {
       rounds: { type: 'string' },
+      from: { type: 'string' },
       jobs: { type: 'string' },
       seed: { type: 'string' },
       'lease-ms': { type: 'string' },
@@ -76,7 +80,7 @@ export function readOptions(args: string[]): ChaosOptions {
   const seed = whole('seed', values.seed, Math.floor(Math.random() * MAX_SEED), 0, MAX_SEED);
   const common = { seed, json: values.json, keep: values.keep };
   if (values.scenario !== undefined) {
-    for (const each of ['rounds', 'jobs', 'lease-ms', 'only'] as const) {
+    for (const each of ['rounds', 'from', 'jobs', 'lease-ms', 'only'] as const) {
       if (values[each] !== undefined) throw new Error(`--${each} is of rounds, --scenario has none`);
     }
     return { mode: 'scenario', names: scenarioNames(values.scenario), short: values.short, ...common };
@@ -86,7 +90,8 @@ export function readOptions(args: string[]): ChaosOptions {
   namedFaults(only);
   return {
     mode: 'rounds',
-    rounds: whole('rounds', values.rounds, 3, 1, 100_000),
+    rounds: whole('rounds', values.rounds, 3, 1, MAX_ROUNDS),
+    from: whole('from', values.from, 1, 1, MAX_ROUNDS),
     jobs: whole('jobs', values.jobs, 200, 1, 10_000),
     leaseMs: whole('lease-ms', values['lease-ms'], 3_000, 2_000, 60_000),
     only,

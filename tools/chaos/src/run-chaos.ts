@@ -1,38 +1,14 @@
 import { once } from 'node:events';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { describeVerdict, type VerdictCounts } from '@windlass/proof';
 import { CleanUp } from '@windlass/scenarios';
-import { namedFaults, type Possible, possibleFaults } from './choose-faults.js';
+import { addRound, type ChaosReport, emptyReport, type PlayedRound } from './chaos-report.js';
+import { namedFaults, possibleFaults } from './choose-faults.js';
+import type { Fault } from './faults/fault.js';
 import type { RoundsOptions } from './options.js';
 import { openPlatform } from './platform/open-platform.js';
 import { type RunServers, startOwnServers } from './platform/own-servers.js';
 import { PlatformInUse } from './platform/platform-in-use.js';
-import { keepRound } from './round/keep-round.js';
-import { isPassed, playRound, type RoundOptions, type RoundReport } from './round/run-round.js';
-
-export interface ChaosReport extends VerdictCounts {
-  rounds: number;
-  jobs: number;
-  seed: number;
-  /** How often each was injected. */
-  faults: Record<string, number>;
-  /** Processes that ended though no fault ended them. */
-  ended: number;
-  /** Handler processes that outlived their worker. */
-  orphans: number;
-  /** Artifacts and large results whose object is missing or not what was recorded. */
-  brokenFiles: number;
-  /** Rounds over which nothing could be judged, or that broke off. */
-  broken: number;
-  skipped: Possible['skipped'];
-  failedRounds: { round: number; seed: number; kept: string; why?: string }[];
-  /** What was looked at, over all rounds. */
-  looked: { operations: number; jobs: number; runs: number; changes: number };
-  accepted: number;
-  seconds: number;
-}
+import { dealRounds } from './round/deal-rounds.js';
+import { BrokenRound, playRound, type RoundOptions } from './round/run-round.js';
 
 /** @param signal ends the run at once: what it has started is stopped, and the report is of the rounds before */
 export async function runChaos(
@@ -52,7 +28,9 @@ export async function runChaos(
     const report = emptyReport(options, possible);
     const inUse = new PlatformInUse(() => openPlatform(own.servers, options.leaseMs));
     cleanUp.add('the platform', () => inUse.end());
-    const played = playRounds({ ...options, ...own, progress, faults: possible.faults }, { inUse, report, signal });
+    const impossible = new Set(possible.skipped.map(({ fault }) => fault));
+    const dealt = dealRounds(options.seed, named, impossible);
+    const played = playRounds({ ...options, ...own, progress, dealt }, { inUse, report, signal });
     await Promise.race([played, untilAborted(signal)]);
     report.seconds = Math.round((performance.now() - beginMs) / 1_000);
     return report;
@@ -61,88 +39,43 @@ export async function runChaos(
   }
 }
 
+interface Rounds extends RoundsOptions, Pick<RunServers, 'servers' | 'mend'>, Pick<RoundOptions, 'progress'> {
+  /** Of all rounds from the first on. */
+  dealt: Iterator<Fault[], never, undefined>;
+}
+
 /** After the signal it goes on in the background, without its servers, until the process ends: nothing of that is in the report. */
 async function playRounds(
-  options: RoundsOptions & Pick<RunServers, 'servers' | 'mend'> & Pick<RoundOptions, 'faults' | 'progress'>,
+  options: Rounds,
   { inUse, report, signal }: { inUse: PlatformInUse; report: ChaosReport; signal: AbortSignal },
 ): Promise<void> {
-  const { rounds, mend, progress } = options;
-  for (let round = 0; round < rounds && !signal.aborted; round += 1) {
-    const seed = (options.seed + round) % 2 ** 32;
-    progress(`round ${round + 1} of ${rounds}, seed ${seed}`);
+  const { rounds, from, dealt, mend, progress } = options;
+  for (let before = 1; before < from; before += 1) dealt.next();
+  for (let round = from; round < from + rounds && !signal.aborted; round += 1) {
+    const seed = (options.seed + round - 1) % 2 ** 32;
+    progress(`round ${round}, ${round - from + 1} of ${rounds}, seed ${seed}`);
     await mend();
     if (signal.aborted) return;
+    const faults = dealt.next().value;
     const outcome = await inUse
       .take()
       .then((platform) => {
         signal.throwIfAborted();
-        return playRound(platform, { ...options, seed });
+        return playRound(platform, { ...options, seed, faults });
       })
-      .catch((error: unknown) => String((error as Error).stack ?? error));
+      .catch(brokenOff);
     if (signal.aborted) return;
-    await inUse.settle(typeof outcome === 'string' ? undefined : outcome);
-    await addRound(report, { round: round + 1, seed, outcome }, options, progress);
+    await inUse.settle('why' in outcome ? undefined : outcome);
+    await addRound(report, { round, seed, outcome }, options, progress);
   }
   await inUse.end();
 }
 
+function brokenOff(error: unknown): Extract<PlayedRound['outcome'], { why: string }> {
+  if (error instanceof BrokenRound) return { why: error.message, remains: error.remains };
+  return { why: String((error as Error | undefined)?.stack ?? error) };
+}
+
 async function untilAborted(signal: AbortSignal): Promise<void> {
   if (!signal.aborted) await once(signal, 'abort');
-}
-
-export function isFlawless(report: ChaosReport): boolean {
-  const { lost, doubleTerminal, duplicateEffects, staleWrites, unjustifiedRuns, stuck } = report;
-  const { ended, orphans, brokenFiles, broken } = report;
-  const counts = [lost, doubleTerminal, duplicateEffects, staleWrites, unjustifiedRuns, stuck];
-  counts.push(ended, orphans, brokenFiles, broken);
-  return counts.every((count) => count === 0) && report.failedRounds.length === 0 && report.rounds > 0;
-}
-
-async function addRound(
-  report: ChaosReport,
-  { round, seed, outcome }: { round: number; seed: number; outcome: RoundReport | string },
-  options: RoundsOptions,
-  progress: (line: string) => void,
-): Promise<void> {
-  report.rounds += 1;
-  if (typeof outcome === 'string') {
-    report.broken += 1;
-    report.failedRounds.push({ round, seed, kept: '', why: outcome });
-    progress(`  broke off: ${outcome}`);
-    return;
-  }
-  const { verdict, history } = outcome;
-  for (const name of COUNTED) report[name] += verdict[name];
-  for (const name of LOOKED) report.looked[name] += verdict.looked[name];
-  report.accepted += history.final.keys.length;
-  report.ended += outcome.ended.length;
-  report.orphans += outcome.orphans.length;
-  report.brokenFiles += outcome.files.length;
-  for (const fault of outcome.faults) report.faults[fault] = (report.faults[fault] ?? 0) + 1;
-  progress(`  ${describeVerdict(verdict).replaceAll('\n', '\n  ')}${outcome.quiet ? '' : '; never became quiet'}`);
-  for (const { name, how } of outcome.ended) progress(`  ${name} ended by itself: ${how}`);
-  for (const { pid, command } of outcome.orphans) progress(`  process ${pid} outlived its worker: ${command}`);
-  for (const line of outcome.files) progress(`  not what was recorded: ${line}`);
-  if (isPassed(outcome)) return;
-  const kept = await keepRound(options.keep ?? (await mkdtemp(join(tmpdir(), 'windlass-chaos-kept-'))), outcome);
-  report.failedRounds.push({ round, seed, kept });
-  const only = options.only.length > 0 ? ` --only ${options.only.join(',')}` : '';
-  const again = `pnpm chaos --rounds 1 --seed ${seed} --jobs ${options.jobs} --lease-ms ${options.leaseMs}${only}`;
-  progress(`  FAILED, kept in ${kept}; the same draws again: ${again}`);
-}
-
-const COUNTED = ['lost', 'doubleTerminal', 'duplicateEffects', 'staleWrites', 'unjustifiedRuns', 'stuck'] as const;
-const LOOKED = ['operations', 'jobs', 'runs', 'changes'] as const;
-
-function emptyReport(options: RoundsOptions, { faults, skipped }: Possible): ChaosReport {
-  return {
-    rounds: 0,
-    jobs: options.jobs,
-    seed: options.seed,
-    faults: Object.fromEntries(faults.map(({ name }) => [name, 0])),
-    ...{ lost: 0, doubleTerminal: 0, duplicateEffects: 0, staleWrites: 0, unjustifiedRuns: 0, stuck: 0 },
-    ...{ ended: 0, orphans: 0, brokenFiles: 0, broken: 0, skipped, failedRounds: [] },
-    looked: { operations: 0, jobs: 0, runs: 0, changes: 0 },
-    ...{ accepted: 0, seconds: 0 },
-  };
 }

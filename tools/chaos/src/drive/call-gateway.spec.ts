@@ -28,6 +28,7 @@ describe('callGateway', () => {
   beforeAll(async () => {
     server = createServer((request, response) => {
       asked += 1;
+      if (request.url === '/page') response.writeHead(502, { 'retry-after': '7' }).end('<html>');
       if (request.url === '/cut') response.writeHead(202, { 'content-length': '100' }).write('{"id":');
       if (request.url === '/cut') setImmediate(() => response.destroy());
     });
@@ -46,5 +47,11 @@ describe('callGateway', () => {
       body: undefined,
     });
     expect(asked - before).toBe(1);
+  });
+
+  it('has a refusal and when to come again, whatever it is written in', async () => {
+    expect(await callGateway(url, 'token', { method: 'GET', path: '/page', timeoutMs: 3_000 })).toEqual({
+      ...{ status: 502, body: undefined, retryAfterMs: 7_000 },
+    });
   });
 });

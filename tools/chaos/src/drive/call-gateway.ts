@@ -29,17 +29,28 @@ export async function callGateway(url: string, token: string, call: Call): Promi
       ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
     });
     const text = await response.text();
-    const body: unknown = text === '' ? undefined : JSON.parse(text);
+    const body = read(text, response.status);
     const code = (body as { code?: string } | undefined)?.code;
-    const retryAfterS = Number(response.headers.get('retry-after') ?? Number.NaN);
+    const retryAfter = response.headers.get('retry-after') ?? '';
     return {
       status: response.status,
       body,
       ...(code === undefined ? {} : { code }),
-      ...(Number.isNaN(retryAfterS) ? {} : { retryAfterMs: retryAfterS * 1_000 }),
+      ...(/^\d+$/.test(retryAfter) ? { retryAfterMs: Number(retryAfter) * 1_000 } : {}),
     };
   } catch {
     return { status: 0, body: undefined };
+  }
+}
+
+/** A refusal stands whatever it is written in. @throws SyntaxError when anything else is not JSON */
+function read(text: string, status: number): unknown {
+  if (text === '') return undefined;
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (status >= 400) return undefined;
+    throw error;
   }
 }
 
@@ -54,6 +65,13 @@ export function outcomeOf({ status, code }: Pick<Answer, 'status' | 'code'>): Cl
   if (status === 503 && code?.endsWith('.not-accepted')) return 'fail';
   return 'unknown';
 }
+
+/** The API's contract has no other 5xx: whatever is down, it says 503. */
+export const isServerError = ({ status }: Pick<Answer, 'status'>): boolean => status >= 500 && status !== 503;
+
+/** Whoever is turned away is told when to come again. */
+export const lacksRetryAfter = ({ status, retryAfterMs }: Pick<Answer, 'status' | 'retryAfterMs'>): boolean =>
+  (status === 429 || status === 503) && retryAfterMs === undefined;
 
 /** The same call may succeed in a moment. */
 export function mayBeRepeated({ status, code }: Pick<Answer, 'status' | 'code'>): boolean {

@@ -22,7 +22,7 @@ interface Item {
   status: number;
   id?: string;
   state?: string;
-  problem?: { code?: string };
+  problem?: { code?: string; retryAfterMs?: number };
 }
 
 /**
@@ -45,7 +45,7 @@ export async function submitJobs(jobs: readonly DrawnJob[], clients: Clients): P
   return accepted;
 }
 
-type Accepted = Pick<Answer, 'status' | 'code'> & { id?: string };
+type Accepted = Pick<Answer, 'status' | 'code' | 'retryAfterMs'> & { id?: string };
 
 async function submitOne({ key, submission }: DrawnJob, clients: Clients): Promise<Accepted> {
   const fromMs = Date.now();
@@ -72,10 +72,11 @@ async function submitBatch(jobs: readonly DrawnJob[], clients: Clients): Promise
   const items = answer.status === 202 ? (answer.body as { items: Item[] }).items : undefined;
   return jobs.map(({ key }, at) => {
     const item = items?.[at];
-    const code = item ? item.problem?.code : answer.code;
+    const { code, retryAfterMs } = (item ? item.problem : answer) ?? {};
     const own: Accepted = {
       status: item?.status ?? answer.status,
       ...(code === undefined ? {} : { code }),
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
       ...(item?.id === undefined ? {} : { id: item.id }),
     };
     clients.log.add(

@@ -43,6 +43,8 @@ export interface Fault {
   about: string;
   /** Servers that have to be ours. */
   needs?: readonly Server[];
+  /** What it hits suffers while it is injected and while it heals, and has no excuse in between. */
+  onlyAtEdges?: boolean;
   /** Why this machine cannot inject it; undefined: it can. May install what is missing. */
   impossible?(): Promise<string | undefined>;
   inject(injection: Injection): Promise<Injected>;

@@ -1,4 +1,4 @@
-/** All of its kind are in another fault's hands at the moment. */
+/** All of its kind are in another fault's hands at the moment, or there are none. */
 export class NothingFree extends Error {}
 
 /** Names that faults have in hand. */

@@ -1,6 +1,7 @@
 import type { Instance, Members, ServiceName } from '@windlass/testbed';
 import { bringBack } from './bring-back.js';
 import type { Fault, Group, Injection } from './fault.js';
+import { NothingFree } from './holds.js';
 import { pickInstance, pickScheduler } from './pick-instance.js';
 
 type Pick = (injection: Injection) => Instance | Promise<Instance>;
@@ -18,8 +19,10 @@ function kill(name: string, group: Group, about: string, pick: Pick, members: Me
       const target = await pick(injection);
       const { bed } = injection;
       const pids = await bed.signal(target, 'SIGKILL', members);
-      if (members === 'children')
+      if (members === 'children') {
+        if (pids.length === 0) throw new NothingFree(`${target} has no children`);
         return { targets: [target], detail: `${pids.length} processes`, heal: async () => {} };
+      }
       await bed.kill(target);
       return { targets: [target], detail: `${pids.length} processes`, heal: () => bringBack(bed, target) };
     },

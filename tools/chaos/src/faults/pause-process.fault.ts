@@ -1,5 +1,6 @@
 import type { Instance, Members } from '@windlass/testbed';
 import type { Fault, Group, Injection } from './fault.js';
+import { NothingFree } from './holds.js';
 import { pickInstance, pickScheduler } from './pick-instance.js';
 
 /** SIGSTOP until the fault heals: connections stay, nothing answers, and then it goes on as if nothing had been. */
@@ -15,6 +16,7 @@ function pause(
     inject: async (injection) => {
       const target = await pick(injection);
       const pids = await injection.bed.signal(target, 'SIGSTOP', members);
+      if (pids.length === 0) throw new NothingFree(`${target} has no such processes`);
       return { targets: [target], detail: `${pids.length} processes`, heal: async () => goOn(pids) };
     },
   };

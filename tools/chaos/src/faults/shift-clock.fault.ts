@@ -31,12 +31,15 @@ async function begin(injection: Injection, env: Record<string, string>) {
 
 const HOUR_S = 3_600;
 
-/** The database's clock is the only one that may count. */
+/**
+ * The database's clock is the only one that may count: the restarts with a wrong clock and back take attempts away, the clock itself none.
+ */
 export const CLOCKS: readonly Fault[] = [
   {
     name: 'clock-hour',
     groups: ['clock'],
     about: 'the clock of one instance is an hour ahead or behind',
+    onlyAtEdges: true,
     impossible,
     inject: async (injection) => {
       const offset = `${injection.draw.pick(['+', '-'])}${HOUR_S}s`;
@@ -48,6 +51,7 @@ export const CLOCKS: readonly Fault[] = [
     name: 'clock-strobe',
     groups: ['clock'],
     about: 'the clock of one instance jumps between five seconds ahead and five behind',
+    onlyAtEdges: true,
     impossible,
     inject: async (injection) => {
       const folder = await mkdtemp(join(tmpdir(), 'windlass-strobe-'));

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Draw, FaultSpan } from '@windlass/proof';
 import type { OwnServers, Testbed } from '@windlass/testbed';
 import { Holds, NothingFree } from '../faults/holds.js';
-import type { PlannedFault } from './draw-round.js';
+import type { PlannedFault } from './plan-faults.js';
 
 /** What a fault's two sides may take together, its length aside: the slowest is a start of a broker on a loaded machine. */
 const HEAL_MS = 240_000;
@@ -40,15 +40,23 @@ async function injectOne(
   try {
     const injection = { ...to, draw, holds, lengthMs, leaseMs: to.bed.leaseMs };
     const injected = await within(fault.inject(injection), `${fault.name} to be injected`);
+    const injectedMs = Date.now();
     const { targets, detail } = injected;
     to.progress(`  ${fault.name} ${targets.join(', ')}${detail ? ` (${detail})` : ''} for ${lengthMs} ms`);
     await sleep(lengthMs);
+    const healMs = Date.now();
     await within(injected.heal(), `${fault.name} to heal`);
     const toMs = Date.now();
     const told = injected.detail;
     if (told !== detail) to.progress(`  ${fault.name}: ${told}`);
+    const edges = [
+      { fromMs, toMs: injectedMs },
+      { fromMs: healMs, toMs },
+    ];
     for (const target of targets) {
-      done.spans.push({ kind: fault.name, target, fromMs, toMs, ...(told === undefined ? {} : { detail: told }) });
+      for (const span of fault.onlyAtEdges ? edges : [{ fromMs, toMs }]) {
+        done.spans.push({ kind: fault.name, target, ...span, ...(told === undefined ? {} : { detail: told }) });
+      }
     }
   } catch (error) {
     if (!(error instanceof NothingFree)) throw error;
