@@ -3,6 +3,9 @@ import { type AddressInfo, createServer, connect as dial, type Server, type Sock
 interface Pair {
   client: Socket;
   server: Socket;
+  /** Bytes of the answer that may still pass. */
+  answerBytes: number;
+  isCut: boolean;
 }
 
 /** Which way nothing passes any more. */
@@ -58,7 +61,7 @@ export class TcpProxy {
     this.delayMs = delayMs;
   }
 
-  /** Of what a server answers on a connection made from now on, so many bytes pass; then it is cut. Infinity ends it. */
+  /** Of what a server answers on a connection made from now on, so many bytes pass; then it is cut, if more come. Infinity ends it. */
   setTruncated(bytes: number): void {
     this.answerBytes = bytes;
   }
@@ -79,9 +82,8 @@ export class TcpProxy {
       return;
     }
     const server = dial(this.target);
-    const pair = { client, server };
+    const pair: Pair = { client, server, answerBytes: this.answerBytes, isCut: false };
     this.pairs.add(pair);
-    this.truncate(pair);
     for (const [from, to] of [
       [client, server],
       [server, client],
@@ -108,19 +110,26 @@ export class TcpProxy {
     this.obey(pair);
   }
 
-  private truncate({ client, server }: Pair): void {
-    let left = this.answerBytes;
-    if (left === Number.POSITIVE_INFINITY) return;
-    server.on('data', (chunk) => {
-      left -= chunk.length;
-      if (left < 0) client.resetAndDestroy();
-    });
-  }
-
   private forward(chunk: Buffer, pair: Pair, from: Socket, to: Socket): void {
-    if (to.destroyed || to.writableEnded || to.write(chunk)) return;
+    if (to.destroyed || to.writableEnded || pair.isCut) return;
+    if (from === pair.server) {
+      if (chunk.length > pair.answerBytes) {
+        this.cutWithin(chunk, pair);
+        return;
+      }
+      pair.answerBytes -= chunk.length;
+    }
+    if (to.write(chunk)) return;
     from.pause();
     to.once('drain', () => this.mayRead(pair, from) && from.resume());
+  }
+
+  /** What may still pass does; the reset follows once it is out of our hands, as it would overtake what is not. */
+  private cutWithin(chunk: Buffer, pair: Pair): void {
+    pair.isCut = true;
+    const { client, answerBytes } = pair;
+    if (answerBytes === 0) client.resetAndDestroy();
+    else client.write(chunk.subarray(0, answerBytes), () => client.resetAndDestroy());
   }
 
   private mayRead(pair: Pair, from: Socket): boolean {

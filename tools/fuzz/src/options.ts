@@ -16,8 +16,9 @@ export const USAGE = `pnpm fuzz [--cases 100] [--only ${CLASS_NAMES.join(',')}] 
   --seed    the same seed draws the same cases; drawn anew unless told
   --json    one JSON document on standard output: {"seed","classes":{NAME:{"cases","failed",…}},"failed":[{class,case,why}]}
   --help    this text
-Ends with 1 when a case failed, 2 when the command line is wrong. URLs that users give and schedules have no class: the
-platform takes neither.`;
+Ends with 1 when a case failed or a class ran fewer cases than it must, 2 when the command line is wrong.
+URLs that users give have no class here: the specs of http.request in libs/handlers/http judge them. Nor have schedules,
+which the API does not take.`;
 
 const MAX_SEED = 2 ** 31 - 1;
 

@@ -1,5 +1,6 @@
+import { judgeCount } from './cases/least-cases.js';
 import { CLASSES } from './classes/classes.js';
-import type { ClassName, FuzzGround } from './classes/fuzz-class.js';
+import type { ClassName, FuzzClass, FuzzGround } from './classes/fuzz-class.js';
 import { closeConnections } from './http/send-request.js';
 import { type ApiDocument, type RawDocument, readDocument } from './openapi/api-document.js';
 import type { FuzzOptions } from './options.js';
@@ -27,18 +28,11 @@ export async function runFuzz(
     for (const name of options.only) {
       interruption.throwIfAborted();
       const startedMs = performance.now();
-      const tally = new Tally();
-      try {
-        await CLASSES[name](ground, tally);
-      } catch (error) {
-        tally.note('the class itself', [(error as Error).stack ?? String(error)]);
-      }
-      const { result } = tally;
-      if (result.cases === 0) tally.note('the class itself', ['it ran no case']);
-      report.classes[name] = tally.result;
-      report.failed.push(...tally.failures.map((failure) => ({ class: name, ...failure })));
+      const { result, failures } = await runClass(name, CLASSES[name], ground);
+      report.classes[name] = result;
+      report.failed.push(...failures.map((failure) => ({ class: name, ...failure })));
       const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
-      progress(`${name}: ${result.cases} cases, ${tally.result.failed} failed, ${seconds} s`);
+      progress(`${name}: ${result.cases} cases, ${result.failed} failed, ${seconds} s`);
     }
     // What failed because the platform was taken away says nothing about it.
     interruption.throwIfAborted();
@@ -46,6 +40,19 @@ export async function runFuzz(
     await ground.stop();
   }
   return report;
+}
+
+/** A class that cannot be run, or runs fewer cases than it must, has failed. */
+export async function runClass(name: ClassName, run: FuzzClass, ground: FuzzGround): Promise<Tally> {
+  const tally = new Tally();
+  try {
+    await run(ground, tally);
+  } catch (error) {
+    tally.note('the class itself', [(error as Error).stack ?? String(error)]);
+  }
+  const tooFew = judgeCount(name, tally.result.cases, ground.cases);
+  if (tooFew.length > 0) tally.note('the class itself', tooFew);
+  return tally;
 }
 
 function openGround(options: FuzzOptions, progress: (line: string) => void): FuzzGround & { stop(): Promise<void> } {

@@ -1,6 +1,6 @@
 import { readOptions, usage } from './options.js';
-import type { ScenarioReport } from './scenario.js';
 import { SCENARIOS } from './scenarios.js';
+import { textOf } from './text-of.js';
 
 async function main(args: readonly string[]): Promise<number> {
   let options: ReturnType<typeof readOptions>;
@@ -24,17 +24,6 @@ async function main(args: readonly string[]): Promise<number> {
 
 function commandOf(args: readonly string[]): string {
   return ['node tools/scenarios/dist/main.js', ...args].join(' ');
-}
-
-function textOf({ name, passed, figures, goals, control }: ScenarioReport): string {
-  const list = (values: object) => Object.entries(values).map(([key, value]) => `  ${key}: ${value}`);
-  return [
-    `${name}: ${passed ? 'passed' : 'FAILED'}`,
-    ...list(figures),
-    ...goals.map(({ text, held }) => `${held ? 'held  ' : 'MISSED'} ${text}`),
-    ...(control ? [`${control.failedAsItMust ? 'failed as it must' : 'DID NOT FAIL'}: ${control.text}`] : []),
-    ...list(control?.figures ?? {}),
-  ].join('\n');
 }
 
 main(process.argv.slice(2)).then(

@@ -18,7 +18,7 @@ export interface ScenarioContext {
 export interface ScenarioReport {
   name: string;
   passed: boolean;
-  /** Why this machine cannot run it. Then it has not passed, and has not failed either. */
+  /** Why this machine cannot run it, or a part of it. Then it has not passed; it has failed only by what it did look at. */
   skipped?: string;
   /** What was measured, each with its unit in its name: `recoveryP99Ms`. */
   figures: Record<string, number | string | boolean>;

@@ -10,6 +10,8 @@ const START_MS = 120_000;
 /** Longer than any orderly stop may take (SHUTDOWN_TIMEOUT_MS). */
 const STOP_MS = 60_000;
 
+/** Signals that ask for an end in order, which exits with 0. */
+const ORDERLY: ReadonlySet<NodeJS.Signals> = new Set<NodeJS.Signals>(['SIGTERM', 'SIGINT']);
 /** Signals that a process lives on after. */
 const PASSING: ReadonlySet<NodeJS.Signals> = new Set<NodeJS.Signals>(['SIGSTOP', 'SIGCONT']);
 
@@ -19,7 +21,10 @@ export type Members = 'parent' | 'children' | 'all';
 /** One service as a process of its own. */
 export class ServiceProcess {
   private text = '';
-  private asked = false;
+  /** The signals by which it was to end. */
+  private readonly asked = new Set<NodeJS.Signals>();
+  /** We waited for an end in order for so long, in vain, and killed it. */
+  private waitedMs: number | undefined;
   private constructor(private readonly child: ChildProcess) {}
 
   /** Resolves with its health URL (a gateway's own URL) once it says that it is up. Told to give up by the signal, it kills it and rejects. */
@@ -68,9 +73,18 @@ export class ServiceProcess {
   get exitCode(): number | null {
     return this.child.exitCode;
   }
-  /** It is gone though nobody here ended it. */
-  get endedUnasked(): boolean {
-    return this.ended && !this.asked;
+  /**
+   * How it ended, where that is a fault: nobody here ended it, or it was to end in order and did not. A handler that outlasts
+   * its worker's drain is aborted and handed back, and the worker exits with 0: every other code says that something was cut off.
+   */
+  get faultyEnd(): string | undefined {
+    const { ending, asked } = this;
+    if (!this.ended) return undefined;
+    if (this.waitedMs !== undefined)
+      return `${ending}, as ${[...asked].join(', ')} did not end it within ${this.waitedMs} ms`;
+    if (asked.size === 0) return ending;
+    if ([...asked].some((signal) => !ORDERLY.has(signal)) || this.exitCode === 0) return undefined;
+    return `${ending} after ${[...asked].join(', ')}`;
   }
   /** `exit 1` or `SIGKILL`; empty while it runs. */
   get ending(): string {
@@ -82,15 +96,18 @@ export class ServiceProcess {
     return this.text;
   }
 
-  /** Resolves once the process is gone; what ignores the signal for a minute is killed. */
-  async end(signal: NodeJS.Signals): Promise<void> {
+  /** Resolves once the process is gone; what ignores the signal for `patienceMs` is killed, which `faultyEnd` tells. */
+  async end(signal: NodeJS.Signals, patienceMs = STOP_MS): Promise<void> {
     if (this.ended) return;
-    this.asked = true;
+    this.asked.add(signal);
     const gone = new Promise<void>((resolve) => this.child.once('exit', () => resolve()));
     this.child.kill(signal);
     // A stopped process takes no other signal.
     if (signal !== 'SIGKILL') this.child.kill('SIGCONT');
-    const impatient = setTimeout(() => this.child.kill('SIGKILL'), STOP_MS);
+    const impatient = setTimeout(() => {
+      this.waitedMs = patienceMs;
+      this.child.kill('SIGKILL');
+    }, patienceMs);
     await gone;
     clearTimeout(impatient);
   }
@@ -99,7 +116,7 @@ export class ServiceProcess {
   async signal(signal: NodeJS.Signals, members: Members): Promise<number[]> {
     const children = members === 'parent' ? [] : await descendantsOf(this.pid);
     const pids = members === 'children' ? children : [this.pid, ...children];
-    if (members !== 'children' && !PASSING.has(signal)) this.asked = true;
+    if (members !== 'children' && !PASSING.has(signal)) this.asked.add(signal);
     return pids.filter((pid) => {
       try {
         return process.kill(pid, signal);

@@ -32,6 +32,17 @@ describe('a testbed', () => {
     expect(bed.urlOf('gateway-1')).toBe(url);
     await waitFor(() => bed.ready('gateway-1'), { what: 'the gateway', timeoutMs: 20_000 });
   }, 60_000);
+
+  it('tells of a service that could not end in order', async () => {
+    expect(bed.unaskedEnds()).toEqual([]);
+    await bed.kill('core-api-1', 'SIGTERM');
+    await bed.start('core-api-1', { SHUTDOWN_TIMEOUT_MS: '100' });
+    expect(bed.unaskedEnds()).toEqual([]);
+    // Its broker does not answer the end of its connection for longer than that.
+    for (const link of bed.links.from('core-api-1')) link.setFrozen(true);
+    await bed.kill('core-api-1', 'SIGTERM');
+    expect(bed.unaskedEnds()).toMatchObject([{ name: 'core-api-1', how: 'exit 1 after SIGTERM' }]);
+  }, 120_000);
 });
 
 describe('a testbed that is closed', () => {

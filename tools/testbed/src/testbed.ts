@@ -163,11 +163,11 @@ export class Testbed {
     return [...before, this.outputOf(name)].join('\n');
   }
 
-  /** Processes that are gone though nobody here ended them: how, and the end of what they printed. */
+  /** Ends that nobody here asked for: of itself, or not in order when it was to end so. How, and the end of what it printed. */
   unaskedEnds(): { name: Instance; how: string; output: string }[] {
-    return [...this.earlier, ...this.processes]
-      .filter(([, process]) => process.endedUnasked)
-      .map(([name, process]) => ({ name, how: process.ending, output: process.output.slice(-2_000) }));
+    return [...this.earlier, ...this.processes].flatMap(([name, { faultyEnd: how, output }]) =>
+      how === undefined ? [] : [{ name, how, output: output.slice(-2_000) }],
+    );
   }
 
   /** Stops everything in the order of the river and drops the ground. What is still being started is killed, and nothing starts any more. */

@@ -58,6 +58,9 @@ function drawFitting(
   }
 }
 
+/** Of 100 objects, so many hold nothing that is optional: each further member is one more reason to be refused at the door. */
+const BARE_IN_100 = 50;
+
 function drawObject(
   schema: Schema,
   inner: (each: Schema, as: string) => fc.Arbitrary<string>,
@@ -65,11 +68,10 @@ function drawObject(
 ): fc.Arbitrary<string> {
   const required = new Set(schema.required ?? []);
   const members = Object.entries(schema.properties ?? {}).map(([name, each]) =>
-    fc
-      .tuple(inner(each, name), fc.integer({ min: 0, max: 99 }))
-      .map(([text, luck]) =>
-        luck < (required.has(name) ? 100 - hostile / 2 : 25) ? `${JSON.stringify(name)}:${text}` : '',
-      ),
+    fc.tuple(inner(each, name), fc.integer({ min: 0, max: 99 })).map(([text, luck]) => ({
+      isRequired: required.has(name),
+      member: luck < (required.has(name) ? 100 - hostile / 2 : 25) ? `${JSON.stringify(name)}:${text}` : '',
+    })),
   );
   const extra = fc
     .tuple(
@@ -77,8 +79,14 @@ function drawObject(
       hostileJson,
       fc.integer({ min: 0, max: 99 }),
     )
-    .map(([name, text, luck]) => (luck < hostile ? `${JSON.stringify(name)}:${text}` : ''));
-  return fc.tuple(...members, extra).map((parts) => `{${parts.filter(Boolean).join(',')}}`);
+    .map(([name, text, luck]) => ({
+      isRequired: false,
+      member: luck < hostile ? `${JSON.stringify(name)}:${text}` : '',
+    }));
+  return fc.tuple(fc.integer({ min: 0, max: 99 }), fc.tuple(...members, extra)).map(([luck, parts]) => {
+    const kept = parts.filter(({ isRequired, member }) => member !== '' && (isRequired || luck >= BARE_IN_100));
+    return `{${kept.map(({ member }) => member).join(',')}}`;
+  });
 }
 
 function drawText(schema: Schema, known: readonly string[] | undefined): fc.Arbitrary<string> {

@@ -12,7 +12,7 @@ export interface Judgement {
 /** The counts of a verdict, as the checker names them, and what chaos sees besides. */
 const COUNTS = [
   ...['lost', 'doubleTerminal', 'duplicateEffects', 'staleWrites', 'unjustifiedRuns', 'stuck'],
-  ...['ended', 'orphans', 'brokenFiles'],
+  ...['ended', 'orphans', 'brokenFiles', 'serverErrors', 'withoutRetryAfter'],
 ];
 /** How the checker tells a violation to people. */
 const VIOLATION = /^.*\bH\d\b.*$/m;

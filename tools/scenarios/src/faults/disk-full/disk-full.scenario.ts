@@ -1,11 +1,11 @@
 import { join } from 'node:path';
+import { reportOf } from '../../report-of.js';
 import type { Scenario, ScenarioContext, ScenarioReport } from '../../scenario.js';
 import { type CleanUp, withCleanUp } from '../ground/clean-up.js';
 import { makeDirectory, openPlatform } from '../ground/open-platform.js';
 import { openServers } from '../ground/open-servers.js';
 import { skipped } from '../ground/skip.js';
 import { Volume, whyNoVolume } from '../ground/volume.js';
-import { reportOf } from '../judge/goals.js';
 import { withDatabase } from '../judge/read-facts.js';
 import { fillBroker } from './fill-broker.js';
 import { fillPostgres } from './fill-postgres.js';

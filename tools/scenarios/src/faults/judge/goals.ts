@@ -17,9 +17,3 @@ export function goalsOf(counts: JobCounts): Goal[] {
   };
   return (Object.keys(texts) as (keyof JobCounts)[]).map((name) => ({ text: texts[name], held: counts[name] === 0 }));
 }
-
-/** Passed: every goal was held, and the control failed as it must. */
-export function reportOf(report: Omit<ScenarioReport, 'passed'>): ScenarioReport {
-  const held = report.goals.length > 0 && report.goals.every((goal) => goal.held);
-  return { ...report, passed: held && report.control?.failedAsItMust !== false };
-}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Submission } from '../submit/submit-once.js';
-import { goalsOf, reportOf } from './goals.js';
+import { goalsOf } from './goals.js';
 import { isRight, type JobCounts, judgeJobs } from './judge-jobs.js';
 import type { Facts, JobFact } from './read-facts.js';
 
@@ -85,22 +85,5 @@ describe('the plain counts over jobs', () => {
     const world = goodWorld();
     world.jobs.delete('a');
     expect(judge(world)).toMatchObject({ lost: 1, ghosts: 1 });
-  });
-});
-
-describe('a report', () => {
-  const goal = { text: 'all is well', held: true };
-  const control = { text: 'the same without protection', failedAsItMust: true, figures: {} };
-  const passed = (report: Partial<Parameters<typeof reportOf>[0]>) =>
-    reportOf({ name: 'x', figures: {}, goals: [goal], control, ...report }).passed;
-
-  it('has passed when every goal was held and the control has failed', () => {
-    expect(passed({})).toBe(true);
-    expect(passed({ goals: [goal, { ...goal, held: false }] })).toBe(false);
-    expect(passed({ control: { ...control, failedAsItMust: false } })).toBe(false);
-  });
-
-  it('has not passed when nothing was looked at', () => {
-    expect(passed({ goals: [] })).toBe(false);
   });
 });

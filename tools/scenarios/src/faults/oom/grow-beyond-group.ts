@@ -15,11 +15,11 @@ export async function growBeyondGroup(
   platform: Platform,
   cleanUp: CleanUp,
   { progress }: ScenarioContext,
-): Promise<Pick<ScenarioReport, 'figures' | 'goals'>> {
+): Promise<Pick<ScenarioReport, 'figures' | 'goals' | 'skipped'>> {
   const why = whyNoMemoryCgroup();
   if (why) {
     progress(why);
-    return { figures: { groupSkipped: why }, goals: [] };
+    return { figures: {}, goals: [], skipped: why };
   }
   const { bed, sink } = platform;
   const group = MemoryCgroup.make(`windlass-oom-${process.pid}`, GROUP_MB);
@@ -56,11 +56,26 @@ export async function growBeyondGroup(
       groupText: text,
       workerLives,
     },
-    goals: [
-      { text: 'the kernel has killed in the group', held: kills > 0 },
-      { text: 'the attempt ends as oom, crashed or lost', held: ['oom', 'crashed', 'lost'].includes(outcome ?? '') },
-      { text: 'its outcome names memory, or the lease that ran out', held: HONEST.test(text) },
-      { text: 'the next jobs go on', held: after === 'succeeded' },
-    ],
+    goals: groupGoals({ kills, outcome, text, workerLives, after }),
   };
+}
+
+interface GroupEnd {
+  kills: number;
+  outcome: string | null;
+  /** What the attempt's error says. */
+  text: string;
+  workerLives: boolean;
+  /** The state of a job that came after. */
+  after: string;
+}
+
+export function groupGoals({ kills, outcome, text, workerLives, after }: GroupEnd): ScenarioReport['goals'] {
+  return [
+    { text: 'the kernel has killed in the group', held: kills > 0 },
+    { text: 'the attempt ends as oom, crashed or lost', held: ['oom', 'crashed', 'lost'].includes(outcome ?? '') },
+    { text: 'its outcome names memory, or the lease that ran out', held: HONEST.test(text) },
+    { text: 'the worker of the group lives', held: workerLives },
+    { text: 'the next jobs go on', held: after === 'succeeded' },
+  ];
 }

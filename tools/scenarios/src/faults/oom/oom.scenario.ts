@@ -1,8 +1,8 @@
+import { reportOf } from '../../report-of.js';
 import type { Scenario, ScenarioContext, ScenarioReport } from '../../scenario.js';
 import { type CleanUp, withCleanUp } from '../ground/clean-up.js';
 import { makeDirectory, openPlatform } from '../ground/open-platform.js';
 import { openServers } from '../ground/open-servers.js';
-import { reportOf } from '../judge/goals.js';
 import { growBeyondGroup } from './grow-beyond-group.js';
 import { growBeyondLimit } from './grow-beyond-limit.js';
 import { growUnbounded } from './grow-unbounded.js';
@@ -27,5 +27,6 @@ async function run(context: ScenarioContext, cleanUp: CleanUp): Promise<Scenario
     figures: { ...limit.figures, ...group.figures },
     goals: [...limit.goals, ...group.goals],
     control,
+    ...(group.skipped === undefined ? {} : { skipped: group.skipped }),
   });
 }

@@ -1,8 +1,9 @@
+import { reportOf } from '../../report-of.js';
 import type { Scenario, ScenarioContext, ScenarioReport } from '../../scenario.js';
 import { type CleanUp, withCleanUp } from '../ground/clean-up.js';
 import { makeDirectory, openPlatform } from '../ground/open-platform.js';
 import { openServers } from '../ground/open-servers.js';
-import { goalsOf, reportOf } from '../judge/goals.js';
+import { goalsOf } from '../judge/goals.js';
 import { judgeAfterQuiet } from '../judge/judge-after-quiet.js';
 import { SteadyLoad } from '../submit/steady-load.js';
 import { abortProcess } from './abort-process.js';

@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Draw, drawFrom } from '@windlass/proof';
 import { waitFor } from '@windlass/testing';
+import { reportOf } from '../../report-of.js';
 import type { Scenario, ScenarioContext, ScenarioReport } from '../../scenario.js';
 import { type CleanUp, withCleanUp } from '../ground/clean-up.js';
 import { makeDirectory, openPlatform, type Platform } from '../ground/open-platform.js';
 import { openServers } from '../ground/open-servers.js';
 import { skipped } from '../ground/skip.js';
 import { whyNoVolume } from '../ground/volume.js';
-import { goalsOf, reportOf } from '../judge/goals.js';
+import { goalsOf } from '../judge/goals.js';
 import { judgeAfterQuiet } from '../judge/judge-after-quiet.js';
 import { readFacts, withDatabase } from '../judge/read-facts.js';
 import { acceptedOf, SteadyLoad } from '../submit/steady-load.js';

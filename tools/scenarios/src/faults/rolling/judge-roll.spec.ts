@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeFailures, judgeRoll } from './judge-roll.js';
+import { describeFailures, endGoal, judgeRoll } from './judge-roll.js';
 
 const ok = { outcome: 'ok', fromMs: 5, toMs: 12 } as const;
 
@@ -34,5 +34,10 @@ describe('what a rolling restart has cost', () => {
       '00:00:00.000, 12 ms: 503 rpc.no-answer',
       '00:00:00.000, 12 ms: 0 no answer',
     ]);
+  });
+
+  it('is an instance that does not end in order, though no client noticed', () => {
+    expect(endGoal([]).held).toBe(true);
+    expect(endGoal([{ name: 'worker-1', how: 'exit 1 after SIGTERM', output: '' }]).held).toBe(false);
   });
 });

@@ -1,3 +1,5 @@
+import type { Testbed } from '@windlass/testbed';
+import type { ScenarioReport } from '../../scenario.js';
 import type { JobFact } from '../judge/read-facts.js';
 import type { Submission } from '../submit/submit-once.js';
 
@@ -35,4 +37,9 @@ export function describeFailures(submissions: readonly Submission[]): string[] {
     .map(({ fromMs, toMs, status = 0, code = 'no answer' }) => {
       return `${new Date(fromMs).toISOString().slice(11, 23)}, ${toMs - fromMs} ms: ${status} ${code}`;
     });
+}
+
+/** What SIGTERM promises: an instance that ends by itself, cuts work off or does not heed it has not been restarted in order. */
+export function endGoal(ends: ReturnType<Testbed['unaskedEnds']>): ScenarioReport['goals'][number] {
+  return { text: 'every instance ends in order, within its time and with exit code 0', held: ends.length === 0 };
 }

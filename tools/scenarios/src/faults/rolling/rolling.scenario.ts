@@ -1,15 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Instance } from '@windlass/testbed';
 import { waitFor } from '@windlass/testing';
+import { reportOf } from '../../report-of.js';
 import type { Scenario, ScenarioContext, ScenarioReport } from '../../scenario.js';
 import { type CleanUp, withCleanUp } from '../ground/clean-up.js';
 import { makeDirectory, openPlatform, type Platform } from '../ground/open-platform.js';
 import { openServers } from '../ground/open-servers.js';
-import { goalsOf, reportOf } from '../judge/goals.js';
+import { goalsOf } from '../judge/goals.js';
 import { judgeAfterQuiet, untilQuiet } from '../judge/judge-after-quiet.js';
 import { readFacts } from '../judge/read-facts.js';
 import { acceptedOf, SteadyLoad } from '../submit/steady-load.js';
-import { describeFailures, judgeRoll } from './judge-roll.js';
+import { describeFailures, endGoal, judgeRoll } from './judge-roll.js';
 
 const WAIT_MS = 60_000;
 const JOB_MS = 300;
@@ -34,16 +35,24 @@ async function run(context: ScenarioContext, cleanUp: CleanUp): Promise<Scenario
   const inTurn = bed.instances.filter((name) => !short || name.endsWith('-1'));
   const rolled = await roll(platform, inTurn, 'SIGTERM', context);
   const { submissions, ...figures } = rolled;
+  const ends = bed.unaskedEnds();
+  for (const { name, how, output } of ends) progress(`${name}: ${how}; it said: ${output}`);
   const judged = await judgeAfterQuiet(platform, submissions);
   const control = await runControl(platform, context);
   return reportOf({
     name: 'rolling',
-    figures: { restarts: inTurn.length, ...figures.counts, ...judged },
+    figures: {
+      restarts: inTurn.length,
+      faultyEnds: ends.map(({ name, how }) => `${name}: ${how}`).join(' | '),
+      ...figures.counts,
+      ...judged,
+    },
     goals: [
       {
         text: 'no request fails, the other gateway takes what a closed one refuses',
         held: figures.counts.failed === 0,
       },
+      endGoal(ends),
       { text: 'no attempt is burned', held: figures.counts.burned === 0 },
       { text: 'each job that ran has been looked at', held: figures.counts.accepted > inTurn.length },
       ...goalsOf(judged),

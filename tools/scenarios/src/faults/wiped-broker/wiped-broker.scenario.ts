@@ -1,10 +1,11 @@
 import { createVhost } from '@windlass/services';
 import { waitFor } from '@windlass/testing';
+import { reportOf } from '../../report-of.js';
 import type { Scenario, ScenarioContext, ScenarioReport } from '../../scenario.js';
 import { type CleanUp, withCleanUp } from '../ground/clean-up.js';
 import { makeDirectory, openPlatform, type Platform } from '../ground/open-platform.js';
 import { openServers } from '../ground/open-servers.js';
-import { goalsOf, reportOf } from '../judge/goals.js';
+import { goalsOf } from '../judge/goals.js';
 import { judgeAfterQuiet } from '../judge/judge-after-quiet.js';
 import { countUnfinished } from '../judge/read-facts.js';
 import { strandJobs } from './strand-jobs.js';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { drawFrom } from '@windlass/proof';
 import { describeMachine, describeServers } from '../../load/describe-machine.js';
 import { DEFAULTS, type OwnGround, withOwnGround } from '../../load/own-ground.js';
-import { reportOf } from '../../load/report-goals.js';
+import { reportOf } from '../../report-of.js';
 import type { Scenario, ScenarioContext } from '../../scenario.js';
 import type { LeaderKill, LeaderPause } from './failover-measures.js';
 import { judgeFailover } from './judge-failover.js';
@@ -34,7 +34,10 @@ export const failover: Scenario = {
       const pauses = proves ? await pauseOften(form, ground, context) : [];
       const { figures, goals } = proves ? judgeFailover(kills, pauses, leaderTtlMs) : { figures: {}, goals: [] };
       const control = context.part === 'proof' ? undefined : await killBothSchedulers(ground, leaderTtlMs);
-      return reportOf('failover', { ...settings, ...figures }, goals, control);
+      return reportOf(
+        { name: 'failover', figures: { ...settings, ...figures }, goals, ...(control ? { control } : {}) },
+        context.part,
+      );
     });
   },
 };

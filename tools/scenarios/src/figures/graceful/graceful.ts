@@ -1,6 +1,6 @@
 import { describeMachine, describeServers } from '../../load/describe-machine.js';
 import { DEFAULTS, type OwnGround, withOwnGround } from '../../load/own-ground.js';
-import { reportOf } from '../../load/report-goals.js';
+import { reportOf } from '../../report-of.js';
 import type { Scenario, ScenarioContext, ScenarioReport } from '../../scenario.js';
 import { handOver } from './hand-over.js';
 import { judgeGraceful } from './judge-graceful.js';
@@ -32,7 +32,10 @@ export const graceful: Scenario = {
       const stops = proves ? await stopOften(form, ground, context) : [];
       const { figures, goals } = proves ? judgeGraceful(handOvers, stops) : { figures: {}, goals: [] };
       const control = context.part === 'proof' ? undefined : await killUnderLoad(ground, context);
-      return reportOf('graceful', { ...settings, ...figures }, goals, control);
+      return reportOf(
+        { name: 'graceful', figures: { ...settings, ...figures }, goals, ...(control ? { control } : {}) },
+        context.part,
+      );
     });
   },
 };

@@ -4,7 +4,17 @@ import type { OfferReport } from './offer-order.js';
 import type { OverloadMeasure } from './run-overload.js';
 
 const OFFER: OfferReport = {
-  ...{ seconds: 10, due: 3_000, unsent: 0, accepted: 850, refused: 2_150, dishonest: 0, broken: 0, troubles: [] },
+  ...{
+    seconds: 10,
+    due: 3_000,
+    unsent: 0,
+    accepted: 850,
+    refused: 2_150,
+    dishonest: 0,
+    broken: 0,
+    unanswered: 0,
+    troubles: [],
+  },
   ...{ refusedBy: { 503: 2_150 }, refusedFor: { 'http.overloaded': 2_150 } },
   acceptedLatency: { n: 850, p50Ms: 300, p99Ms: 900, maxMs: 1_000 },
   refusedLatency: { n: 2_150, p50Ms: 5, p99Ms: 60, maxMs: 200 },
@@ -13,6 +23,7 @@ const OFFER: OfferReport = {
 const rises = (mbPerS: number) =>
   Array.from({ length: 101 }, (_, n) => ({ atS: n * 6, rss: { 'gateway-1': 150 + (n % 7) + mbPerS * n * 6 } }));
 const measureOf = (change: Partial<OverloadMeasure> = {}): OverloadMeasure => ({
+  factor: 3,
   peak: { ...OFFER, due: 1_000, accepted: 1_000, refused: 0 },
   ...{
     peakConnections: 128,
@@ -45,6 +56,10 @@ it.each<[string, Partial<OverloadMeasure>, string]>([
   ['acceptances that take long', { overload: { ...OFFER, acceptedLatency: { n: 1, p99Ms: 2_001 } } }, 'acceptance'],
   ['another answer', { overload: { ...OFFER, dishonest: 1 } }, 'every answer'],
   ['a connection that breaks', { overload: { ...OFFER, broken: 1 } }, 'every answer'],
+  ['a connection that never answers', { overload: { ...OFFER, unanswered: 1 } }, 'without an answer'],
+  ['a load that was not sent', { overload: { ...OFFER, unsent: 101 } }, '2.9 times the peak'],
+  ['a load that was not due', { overload: { ...OFFER, due: 2_899 } }, '2.9 times the peak'],
+  ['a load below the factor of the run', { factor: 4 }, '3.9 times the peak'],
   ['memory that grows', { memory: rises(0.2) }, 'memory'],
   ['memory that nobody looked at', { memory: [] }, 'memory'],
   ['a process that ended', { ended: ['gateway-1'] }, 'process ended'],

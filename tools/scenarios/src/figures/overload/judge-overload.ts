@@ -4,6 +4,8 @@ import type { MemoryPoint, OverloadMeasure } from './run-overload.js';
 
 export const GOODPUT_SHARE = 0.8;
 export const REFUSAL_P99_MS = 100;
+/** Of the rate that the run asks for, what must have been sent: the rest waits for free connections, or for the machine. */
+export const SENT_SHARE = 2.9 / 3;
 /** What the gateway's RPC_TIMEOUT_MS promises its clients: an answer, whatever it is, within two seconds. */
 export const ACCEPTANCE_P99_MS = 2_000;
 /** A heap breathes: what is more than both is growth. */
@@ -24,6 +26,8 @@ export function judgeOverload(measure: OverloadMeasure): Judged {
   const acceptedPerSecond = overload.accepted / overload.seconds;
   const peakPerSecond = peak.accepted / peak.seconds;
   const goodputShare = peakPerSecond > 0 ? acceptedPerSecond / peakPerSecond : 0;
+  const sentPerSecond = (overload.due - overload.unsent) / overload.seconds;
+  const leastTimes = measure.factor * SENT_SHARE;
   const growths = growthsOf(measure.memory);
   const accepted = Object.values(ends).reduce((sum, n) => sum + n, 0);
   return {
@@ -32,7 +36,7 @@ export function judgeOverload(measure: OverloadMeasure): Judged {
       peakAcceptedPerSecond: rounded(peakPerSecond),
       peakFinishedPerSecond: rounded(measure.peakFinishedPerSecond),
       offeredPerSecond: rounded(overload.due / overload.seconds),
-      sentPerSecond: rounded((overload.due - overload.unsent) / overload.seconds),
+      sentPerSecond: rounded(sentPerSecond),
       acceptedPerSecond: rounded(acceptedPerSecond),
       finishedPerSecond: rounded(measure.overloadFinishedPerSecond),
       goodputShare: rounded(goodputShare, 1_000),
@@ -41,7 +45,8 @@ export function judgeOverload(measure: OverloadMeasure): Judged {
       ...named('loadLag', overload.lag),
       ...Object.fromEntries(Object.entries(overload.refusedBy).map(([status, n]) => [`refused${status}`, n])),
       ...Object.fromEntries(Object.entries(overload.refusedFor).map(([code, n]) => [`refused for ${code}`, n])),
-      ...{ dishonest: overload.dishonest, broken: overload.broken, unfinished: measure.unfinished },
+      ...{ dishonest: overload.dishonest, broken: overload.broken, unanswered: overload.unanswered },
+      unfinished: measure.unfinished,
       ...{ lost: ends.missing ?? 0, endedTwice: ends.double ?? 0, accepted },
       ...Object.fromEntries(
         growths.flatMap(({ process, earlyMb, lateMb, maxMb }) => [
@@ -53,6 +58,10 @@ export function judgeOverload(measure: OverloadMeasure): Judged {
       troubles: overload.troubles.join(' | '),
     },
     goals: [
+      holds(
+        `at least ${rounded(leastTimes)} times the peak is sent`,
+        peakPerSecond > 0 && sentPerSecond >= leastTimes * peakPerSecond,
+      ),
       holds(`goodput is at least ${GOODPUT_SHARE * 100} % of the peak`, goodputShare >= GOODPUT_SHARE),
       atMost(`p99 of a refusal is below ${REFUSAL_P99_MS} ms`, overload.refusedLatency.p99Ms, REFUSAL_P99_MS),
       atMost(
@@ -64,6 +73,7 @@ export function judgeOverload(measure: OverloadMeasure): Judged {
         'every answer is an acceptance, or 429 or 503 with Retry-After',
         overload.dishonest === 0 && overload.broken === 0,
       ),
+      holds('no request is left without an answer', overload.unanswered === 0),
       holds('memory of every process is flat', growths.length > 0 && growths.every(({ flat }) => flat)),
       holds('no process ended', measure.ended.length === 0),
       holds(

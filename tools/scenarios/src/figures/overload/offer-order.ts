@@ -10,6 +10,8 @@ export interface OfferOrder {
   durationMs: number;
   /** Open loop at this rate; absent: each connection asks again as soon as it has its answer. */
   perSecond?: number;
+  /** How long the last answers may take; 30 s unless told. */
+  drainMs?: number;
   /** The ids of what was accepted, one a line. */
   idsFile: string;
 }
@@ -32,6 +34,8 @@ export interface OfferReport {
   dishonest: number;
   /** Requests whose connection broke. */
   broken: number;
+  /** Requests that had no answer long after the last was sent. */
+  unanswered: number;
   /** The first few of both. */
   troubles: string[];
   acceptedLatency: LatencySummary;

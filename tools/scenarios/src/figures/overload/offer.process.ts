@@ -48,10 +48,12 @@ class Offer {
     if (perSecond === undefined) await this.askInTurn(endMs);
     else await this.askAtRate(startMs, endMs, perSecond);
     const seconds = (performance.now() - startMs) / 1_000;
-    await Promise.race([Promise.all(this.underWay), sleep(DRAIN_MS)]);
+    await Promise.race([Promise.all(this.underWay), sleep(this.order.drainMs ?? DRAIN_MS)]);
+    // Taken together: an answer that comes still later counts as none, not twice.
+    const counts = { ...this.counts, unanswered: this.underWay.size };
     for (const connection of this.free) connection.close();
     await new Promise<void>((resolve) => this.ids.end(resolve));
-    const { counts, refusedBy, refusedFor, troubles } = this;
+    const { refusedBy, refusedFor, troubles } = this;
     const latencies = { acceptedLatency: this.accepted.summary(), refusedLatency: this.refused.summary() };
     return { seconds, ...counts, refusedBy, refusedFor, troubles, ...latencies, lag: this.lag.summary() };
   }

@@ -2,7 +2,8 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describeMachine, describeServers } from '../../load/describe-machine.js';
 import { DEFAULTS, withOwnGround } from '../../load/own-ground.js';
-import { type Judged, reportOf } from '../../load/report-goals.js';
+import type { Judged } from '../../load/report-goals.js';
+import { reportOf } from '../../report-of.js';
 import type { Scenario, ScenarioContext, ScenarioReport } from '../../scenario.js';
 import { judgeOverload, suffers } from './judge-overload.js';
 import { type OverloadForm, runOverload } from './run-overload.js';
@@ -30,7 +31,8 @@ export const overload: Scenario = {
     if (context.out) mkdirSync(dirname(context.out), { recursive: true });
     const judged = context.part === 'control' ? undefined : await measure(form, context, {});
     const control = context.part === 'proof' ? undefined : await runControl(context);
-    return reportOf('overload', judged?.figures ?? {}, judged?.goals ?? [], control);
+    const { figures = {}, goals = [] } = judged ?? {};
+    return reportOf({ name: 'overload', figures, goals, ...(control ? { control } : {}) }, context.part);
   },
 };
 

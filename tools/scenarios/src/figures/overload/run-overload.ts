@@ -30,6 +30,8 @@ export interface MemoryPoint {
 }
 
 export interface OverloadMeasure {
+  /** How many times the peak was to be offered. */
+  factor: number;
   /** Of the closed loop that carried the most. */
   peak: OfferReport;
   peakConnections: number;
@@ -69,7 +71,7 @@ export async function runOverload(
   const ids = readFileSync(idsFile, 'utf8').split('\n').filter(Boolean);
   const ends = await ground.look.endsOf(ids);
   const unfinished = await ground.look.unfinished();
-  return { ...best, overload, overloadFinishedPerSecond, memory, ends, unfinished, ended };
+  return { factor: form.factor, ...best, overload, overloadFinishedPerSecond, memory, ends, unfinished, ended };
 }
 
 async function findPeak(

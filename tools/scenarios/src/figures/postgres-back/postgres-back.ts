@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describeMachine, describeServers } from '../../load/describe-machine.js';
 import { DEFAULTS, type OwnGround, withOwnGround } from '../../load/own-ground.js';
-import { reportOf } from '../../load/report-goals.js';
+import { reportOf } from '../../report-of.js';
 import type { Scenario, ScenarioReport } from '../../scenario.js';
 import { judgePostgresBack } from './judge-postgres-back.js';
 import { killOneWorker, OUTAGES, type Outage, type OutageForm, takeAway } from './take-away.js';
@@ -26,7 +26,10 @@ export const postgresBack: Scenario = {
       }
       const { figures, goals } = outages.length > 0 ? judgePostgresBack(outages) : { figures: {}, goals: [] };
       const control = context.part === 'proof' ? undefined : await runControl(ground, form, context.progress);
-      return reportOf('postgres-back', { ...settings, ...figures }, goals, control);
+      return reportOf(
+        { name: 'postgres-back', figures: { ...settings, ...figures }, goals, ...(control ? { control } : {}) },
+        context.part,
+      );
     });
   },
 };

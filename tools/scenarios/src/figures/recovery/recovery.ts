@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { drawFrom } from '@windlass/proof';
 import { describeMachine, describeServers } from '../../load/describe-machine.js';
 import { DEFAULTS, type OwnGround, withOwnGround } from '../../load/own-ground.js';
-import { reportOf } from '../../load/report-goals.js';
+import { reportOf } from '../../report-of.js';
 import type { Scenario, ScenarioReport } from '../../scenario.js';
 import { judgeRecovery } from './judge-recovery.js';
 import { killWorker, type RecoveryForm, type WorkerKill } from './kill-worker.js';
@@ -23,7 +23,10 @@ export const recovery: Scenario = {
       const kills = context.part === 'control' ? [] : await killOften(form, ground, context.seed, context.progress);
       const { figures, goals } = kills.length > 0 ? judgeRecovery(kills, form.leaseMs) : { figures: {}, goals: [] };
       const control = context.part === 'proof' ? undefined : await runControl(form, ground, context.progress);
-      return reportOf('recovery', { ...settings, ...figures }, goals, control);
+      return reportOf(
+        { name: 'recovery', figures: { ...settings, ...figures }, goals, ...(control ? { control } : {}) },
+        context.part,
+      );
     });
   },
 };

@@ -1,4 +1,5 @@
 import { DEFAULTS } from '../../load/own-ground.js';
+import { reportOf } from '../../report-of.js';
 import type { Scenario, ScenarioContext, ScenarioReport } from '../../scenario.js';
 import { judgeSlopes, type ProcessSlope, type SlopeRules } from './judge-slopes.js';
 import { record, runSoak, type SoakForm, type SoakMeasure } from './run-soak.js';
@@ -27,13 +28,11 @@ export const soak: Scenario = {
     const { short, part = 'both' } = context;
     const form = { ...(short ? SHORT : LONG), ...(context.minutes ? { minutes: context.minutes } : {}) };
     const measure = part === 'control' ? undefined : await runSoak(form, context);
-    const report = measure
-      ? judgeSoak(measure, rulesFor(form))
-      : { name: 'soak', passed: true, figures: {}, goals: [] };
+    const judged = measure ? judgeSoak(measure, rulesFor(form)) : { name: 'soak', figures: {}, goals: [] };
     // Before the control, which could break off: two hours of samples were for this.
-    if (measure) record(context, { report });
-    if (part !== 'proof') report.control = await runControl(context);
-    return { ...report, passed: report.passed && report.control?.failedAsItMust !== false };
+    if (measure) record(context, { report: judged });
+    const control = part === 'proof' ? undefined : await runControl(context);
+    return reportOf({ ...judged, ...(control ? { control } : {}) }, part);
   },
 };
 
