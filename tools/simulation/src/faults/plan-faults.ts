@@ -1,5 +1,5 @@
 import type { Draw } from '@windlass/proof';
-import { FAULTS_MS, LEASE_MS } from '../seed-times.js';
+import { FAULTS_MS, LEADER_TTL_MS, LEASE_MS } from '../seed-times.js';
 import { CALM, type Weather } from './weather.js';
 
 export type FaultKind =
@@ -48,7 +48,23 @@ export function planFaults(draw: Draw): FaultPlan {
   const twins = seconds.filter(([, likely]) => draw.chance(likely)).map(([name]) => name);
   const instances = ['core-api-1', 'scheduler-1', 'worker-1', ...twins, ...gateways];
   const faults = Array.from({ length: draw.whole(0, 6) }, () => planFault(draw, instances));
+  if (instances.includes('scheduler-2') && draw.chance(0.25)) faults.push(...planOldLeader(draw));
   return { instances, gateways, faults, weather: planWeather(draw), workMs: FAULTS_MS * 0.7, faultsMs: FAULTS_MS };
+}
+
+/**
+ * A leader stands still until the other one leads, and wakes while that one stands still: what has fallen due meanwhile lies there for
+ * who only believes that he leads.
+ */
+function planOldLeader(draw: Draw): PlannedFault[] {
+  const [old, other] = draw.chance(0.5) ? ['scheduler-1', 'scheduler-2'] : ['scheduler-2', 'scheduler-1'];
+  const atMs = draw.next() * FAULTS_MS * 0.5;
+  const lastsMs = LEADER_TTL_MS * (1.5 + draw.next() * 0.5);
+  const pause = { kind: 'pause' } as const;
+  return [
+    { ...pause, target: old!, atMs, lastsMs },
+    { ...pause, target: other!, atMs: atMs + lastsMs - LEADER_TTL_MS * 0.5, lastsMs: LEADER_TTL_MS * 0.7 },
+  ];
 }
 
 const KINDS: [FaultKind, number][] = [
