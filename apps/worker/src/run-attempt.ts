@@ -50,9 +50,11 @@ export class AttemptRun implements RunnerEvents {
 
   /** Claim: core decides which of these jobs are ours, under which epoch and token. */
   async take(lane: JobLane, ids: string[], onStale: () => void): Promise<void> {
-    const { context, held, gone, cancellations } = this.stages();
+    const { context, held, gone, cancellations, beats } = this.stages();
     const { name: type, versions } = lane;
-    const jobs = await claimUntilAnswered(context, { type, versions, ids, free: ids.length, signal: gone, onStale });
+    const { beatMs } = beats;
+    const free = ids.length;
+    const jobs = await claimUntilAnswered(context, { type, versions, ids, free, beatMs, signal: gone, onStale });
     const claimed = held.hold(lane, jobs);
     if (claimed.length === 0) return;
     if (!this.draining) this.execute(lane, claimed);

@@ -27,7 +27,8 @@ export interface BeatOptions {
  * answer: what an outage means for leases is core's business (decision 4), only its word `fenced` counts.
  */
 export class Beats {
-  private beatMs = 0;
+  /** The pace that core has told; 0 until then. */
+  private paceMs = 0;
   private timer: Timer | undefined;
   private progressTimer: Timer | undefined;
   private progressing = false;
@@ -41,14 +42,19 @@ export class Beats {
 
   constructor(private readonly options: BeatOptions) {}
 
+  /** Four to a lease: also how long anything may take that a lease depends on. Undefined until core has told it. */
+  get beatMs(): number | undefined {
+    return this.paceMs || undefined;
+  }
+
   /** Starts the beats, or goes on with another pace; the first one goes out now, since it tells core of the slots. */
   start(beatMs: number): void {
-    this.beatMs = beatMs;
+    this.paceMs = beatMs;
     this.beatNow();
   }
 
   beatNow(): void {
-    if (this.stopped || this.beatMs === 0) return;
+    if (this.stopped || this.paceMs === 0) return;
     this.again = this.beating;
     if (this.beating) return;
     this.beating = true;
@@ -62,13 +68,13 @@ export class Beats {
     this.stopped = true;
     this.timer?.cancel();
     this.progressTimer?.cancel();
-    if (this.beatMs > 0)
+    if (this.paceMs > 0)
       await this.send(this.options.held.living(), this.options.presence(), LAST_TIMEOUT_MS).catch(() => undefined);
   }
 
   /** Whether core has answered lately. */
   get answered(): boolean {
-    return this.options.context.runtime.monotonicMs() - this.answeredMs <= 2 * this.beatMs;
+    return this.options.context.runtime.monotonicMs() - this.answeredMs <= 2 * this.paceMs;
   }
 
   progress(attempt: HeldAttempt, progress: Progress): void {
@@ -83,7 +89,7 @@ export class Beats {
     let waitMs = RETRY_MS;
     try {
       await this.send(held.living(), presence());
-      waitMs = this.beatMs - (context.runtime.monotonicMs() - startMs);
+      waitMs = this.paceMs - (context.runtime.monotonicMs() - startMs);
       if (this.silent) context.logger.info({ operation: 'beat' }, 'core answers beats again');
       this.silent = false;
     } catch (error) {
@@ -92,7 +98,7 @@ export class Beats {
     }
     this.beating = false;
     if (this.stopped) return;
-    const delayMs = this.again ? 0 : Math.max(0, Math.min(waitMs, this.beatMs));
+    const delayMs = this.again ? 0 : Math.max(0, Math.min(waitMs, this.paceMs));
     this.timer = context.runtime.after(delayMs, () => this.beatNow());
   }
 
@@ -112,7 +118,7 @@ export class Beats {
     }
   }
 
-  private async send(attempts: HeldAttempt[], presence?: WorkerPresence, timeoutMs = Math.max(this.beatMs, RETRY_MS)) {
+  private async send(attempts: HeldAttempt[], presence?: WorkerPresence, timeoutMs = Math.max(this.paceMs, RETRY_MS)) {
     const { core, worker, incarnation } = this.options.context;
     const told = new Map<HeldAttempt, Progress>();
     const body: BeatWorker = {

@@ -4,7 +4,7 @@ import { Backoff } from '../backoff.js';
 import type { WorkerContext } from '../worker-context.js';
 
 /** A claim takes core some milliseconds; what has no answer by then is asked again. */
-const TIMEOUT_MS = 5_000;
+const MAX_TIMEOUT_MS = 5_000;
 /** Job messages live for 55 s. Kept longer, one would only stand in the way of its successor. */
 const HOLD_MESSAGES_MS = 55_000;
 /** An answer that says "bug" or "unreadable" so often will not change. */
@@ -15,6 +15,8 @@ export interface ClaimRequest {
   versions: number[];
   ids: string[];
   free: number;
+  /** Between two beats: the lease of what was granted runs already, whether its answer arrives or not. */
+  beatMs: number | undefined;
   signal: AbortSignal;
   /** Called once when the answer takes longer than the job messages live. */
   onStale(): void;
@@ -29,13 +31,14 @@ export async function claimUntilAnswered(context: WorkerContext, request: ClaimR
   const { core, logger, runtime, worker, machine, incarnation } = context;
   const { type, versions, ids, free, signal } = request;
   const claim: ClaimJobs = { worker, machine, incarnation, token: runtime.uuid(), type, versions, ids, free };
+  const timeoutMs = Math.min(MAX_TIMEOUT_MS, request.beatMs ?? MAX_TIMEOUT_MS);
   const staleMs = runtime.monotonicMs() + HOLD_MESSAGES_MS;
   const backoff = new Backoff(runtime, { firstMs: 100, maxMs: 2_000 });
   let refusals = 0;
   let stale = false;
   while (!signal.aborted) {
     try {
-      return (await core.call(claimJobs, claimJobsReply, claim, { timeoutMs: TIMEOUT_MS })).jobs;
+      return (await core.call(claimJobs, claimJobsReply, claim, { timeoutMs })).jobs;
     } catch (error) {
       if (!isFault(error) || error.kind !== 'retryable') refusals += 1;
       logger.warn(
