@@ -7,8 +7,11 @@ export interface TypeOfJob {
   tenantId: string;
 }
 
-/** Jobs claimed through this core lately. A report that came through another core looks its type up instead. */
-const MAX_REMEMBERED = 50_000;
+/**
+ * Jobs claimed through this core lately. A report that came through another core looks its type up instead, and leaves the job here: with
+ * several cores this list is always full, so it is short.
+ */
+const MAX_REMEMBERED = 5_000;
 
 /** Which type and version a running job has, without a query in the usual case. */
 export class ClaimedTypes {
