@@ -60,19 +60,6 @@ export const RIVER: Mutant[] = [
     killer: SIMULATION,
   },
   {
-    name: 'repeated-claim-gets-nothing',
-    breaks: ['P3', 'checklist 4'],
-    edits: [
-      {
-        file: 'libs/store/src/operations/claim-text.ts',
-        find: "select j.* from jobs j join request r on r.token = j.token where j.id = any($1) and (j.state || '') = 'running'",
-        replace: 'select j.* from jobs j join request r on r.token = j.token where false',
-      },
-    ],
-    killer: SIMULATION,
-    why: 'The answer to a claim was lost: whoever asks again must hear what was granted.',
-  },
-  {
     name: 'report-forgotten-when-unanswered',
     breaks: ['P3', 'checklist 4'],
     edits: [
