@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Runtime } from '@windlass/clock';
@@ -38,6 +38,7 @@ export async function createGateway(config: GatewayConfig, ports: GatewayPorts):
     throw error;
   }
   const server = app.getHttpServer() as Server;
+  const silent = noteSilent(server);
   const url = `http://${reachable(config.host)}:${(server.address() as AddressInfo).port}`;
   ports.logger.info({ operation: 'listen', url }, 'gateway listens');
   let stopping: Promise<void> | undefined;
@@ -46,7 +47,7 @@ export async function createGateway(config: GatewayConfig, ports: GatewayPorts):
     url,
     routes,
     stop: () => {
-      stopping ??= stop(app, server, ports.runtime);
+      stopping ??= stop(app, { server, silent, runtime: ports.runtime });
       return stopping;
     },
   };
@@ -79,8 +80,25 @@ export async function buildGateway(
   return { app, routes };
 }
 
+/** Connections on which nothing has been asked yet: Node does not count them as idle. */
+function noteSilent(server: Server): Set<Socket> {
+  const silent = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    silent.add(socket);
+    socket.once('close', () => silent.delete(socket));
+  });
+  server.on('request', ({ socket }) => silent.delete(socket));
+  return silent;
+}
+
+interface Listening {
+  server: Server;
+  silent: ReadonlySet<Socket>;
+  runtime: Runtime;
+}
+
 /** Finishes what is under way; what only waits answers at once. */
-async function stop(app: NestFastifyApplication, server: Server, runtime: Runtime): Promise<void> {
+async function stop(app: NestFastifyApplication, { server, silent, runtime }: Listening): Promise<void> {
   app.get(HealthState, { strict: false }).markStopping();
   app.get(StopSignal).fire();
   // Node tells each client that its connection ends with the answer.
@@ -95,6 +113,7 @@ async function stop(app: NestFastifyApplication, server: Server, runtime: Runtim
   while (!closed) {
     server.closeIdleConnections();
     await Promise.race([closing, runtime.sleep(IDLE_SWEEP_MS)]);
+    for (const socket of silent) socket.destroy();
   }
   await closing;
 }

@@ -33,10 +33,14 @@ describe('a gateway that stops', () => {
     expect(await ask(kept)).toMatch(/connection: keep-alive/i);
     kept.removeAllListeners('data');
     const stopping = test.stop();
+    // Without a word on it, it must not hold the gateway.
+    const silent = await open(port);
+    const silentEnds = new Promise((resolve) => silent.once('close', resolve));
     const [onKept, onNew] = await Promise.all([ask(kept), open(port).then(ask)]);
     expect(onKept).toMatch(/connection: close/i);
     expect(onNew).toMatch(/connection: close/i);
     await stopping;
+    await silentEnds;
     await expect(open(port)).rejects.toThrow('ECONNREFUSED');
   });
 });
