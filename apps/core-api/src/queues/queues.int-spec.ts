@@ -29,6 +29,9 @@ describe('queues as operators see and set them, through two cores', () => {
 
   it('a type’s own queue is there without jobs and without a row; others are made, and unknown without', async () => {
     const zeros = { queued: 0, held: 0, scheduled: 0, blocked: 0, running: 0 };
+    // Each core learns of types by a look of its own, and they answer in turn.
+    const known = async () => (await Promise.all([list(), list(), list(), list()])).every((each) => each.length > 0);
+    await waitFor(known, { what: 'both cores to know the type' });
     expect(await list()).toMatchObject([{ name: 'echo', named: false, paused: false, ...zeros }]);
     expect((await read('echo')).types).toMatchObject([{ type: 'echo', queued: 0, running: 0 }]);
     await waitFor(async () => (await read('echo')).types[0]?.slots === 8, { what: 'the slots' });

@@ -38,7 +38,8 @@ export async function runService<T extends ServiceConfig>(options: RunOptions<T>
     machine: config.machine,
   });
   exitOnBugs(logger);
-  const started = start(options, config, logger);
+  // Not before signals are heard: the first line of a start may already bring one.
+  const started = Promise.resolve().then(() => start(options, config, logger));
   // From now on: a signal that comes during the start waits for its end, as half a service cannot be stopped.
   endOnSignal({
     logger,
